@@ -1,0 +1,1 @@
+"""What is known beforehand: requirements, rulings, dialects, profiles, presets, and what checks and faults declare."""

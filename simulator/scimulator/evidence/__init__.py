@@ -1,0 +1,1 @@
+"""Evidence of conversations; the place for cassettes, recordings and repros."""

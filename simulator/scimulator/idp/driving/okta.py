@@ -1,0 +1,132 @@
+"""What Okta does when something happens in its directory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from scimulator.idp.driving.stage import Action, Actions, Intent, Stage
+from scimulator.idp.okta import Okta
+from scimulator.idp.scenario import Act
+
+if TYPE_CHECKING:
+    from scimulator.catalogue.profiles import Profile
+    from scimulator.exchange.clock import Clock
+    from scimulator.idp.scenario import Event, Scenario
+
+_USER = "application.provision.user"
+_PUSH = "application.provision.group_push"
+# Names of Okta's catalogue of system log events; the test of a connection leaves none there.
+PUSHED, PROFILE, OFF = f"{_USER}.push", f"{_USER}.push_profile", f"{_USER}.deactivate"
+ON, PASSWORD = f"{_USER}.reactivate", f"{_USER}.push_password"
+GROUP, GROUP_GONE, UNLINKED = f"{_PUSH}.updated", f"{_PUSH}.delete_appgroup", f"{_PUSH}.mapping.deleted"
+IMPORTED = "system.import.complete"
+
+
+class OktaStage(Stage):
+    """A scenario at Okta."""
+
+    idp: ClassVar[str] = "okta"
+
+    def __init__(self, scenario: Scenario, profile: Profile, clock: Clock) -> None:
+        super().__init__(scenario, profile, clock)
+        self.engine = Okta(profile, self.directory, app=self.app, mapping=self.mapping, randomness=self.randomness)
+
+    def connect(self, event: Event) -> Action:
+        """Saving the API credentials tests them."""
+        return Action(event, "", "", self.engine.test_connection())
+
+    def app_actions(self, event: Event) -> Actions:
+        """An import reads users or groups."""
+        okta = self.engine
+        flow = okta.import_groups() if event.what == "groups" else okta.import_users()
+        yield Action(event, "", IMPORTED, flow)
+
+    def person_actions(self, event: Event, person_id: str) -> Actions:
+        """People are assigned, changed, taken away; a deleted one is switched off, since Okta deletes nobody."""
+        okta = self.engine
+        match event.act:
+            case Act.ASSIGN:
+                self.assign(person_id)
+                if not self.directory.person(person_id).value("active"):
+                    yield Action(event, person_id, "", told="the person is not active, so nothing is sent")
+                    return
+                yield Action(event, person_id, PUSHED, okta.assign(person_id))
+            case Act.CHANGE:
+                self.change(event, person_id)
+                link = self.app.link(person_id)
+                if person_id not in self.app.assignments or (link is not None and not link.active):
+                    yield Action(event, person_id, "", told="the person has not got the app, so nothing is sent")
+                    return
+                yield Action(event, person_id, PROFILE, okta.push_profile(person_id))
+            case Act.UNASSIGN:
+                self.unassign(person_id)
+                yield Action(event, person_id, OFF, okta.deactivate(person_id))
+            case Act.REASSIGN:
+                self.assign(person_id)
+                yield Action(event, person_id, ON, okta.reactivate(person_id))
+            case Act.DISABLE:
+                self.enable(person_id, enabled=False)
+                yield Action(event, person_id, OFF, okta.deactivate(person_id))
+            case Act.ENABLE:
+                self.enable(person_id, enabled=True)
+                if person_id not in self.app.assignments:
+                    yield Action(event, person_id, "", told="the person has not got the app, so nothing is sent")
+                    return
+                yield Action(event, person_id, ON, okta.reactivate(person_id))
+            case Act.DELETE:
+                self.directory.soft_delete(person_id)
+                self.unassign(person_id)
+                yield Action(event, person_id, OFF, okta.deactivate(person_id))
+            case Act.PASSWORD:
+                password = f"Pw-{self.randomness.getrandbits(48):012x}"
+                yield Action(event, person_id, PASSWORD, okta.sync_password(person_id, password))
+            case _:
+                yield Action(event, person_id, "", told=f"Okta does not {event.act.value}")
+
+    def group_actions(self, event: Event, group_id: str) -> Actions:
+        """Groups are pushed, renamed, changed, unlinked and deleted."""
+        okta = self.engine
+        match event.act:
+            case Act.PUSH_GROUP | Act.PUSH_NOW:
+                self.intents[group_id] = Intent.ACTIVE
+                members = self.directory.group(group_id).members
+                push = okta.push_now if event.act is Act.PUSH_NOW else okta.push_group
+                if event.act is Act.PUSH_NOW:
+                    self.members.pop(group_id, None)
+                self.told_members(group_id, list(members))
+                yield Action(event, group_id, GROUP, push(group_id))
+            case Act.RENAME_GROUP:
+                self.directory.rename_group(group_id, event.name)
+                self._rewrite(group_id)
+                yield Action(event, group_id, GROUP, okta.rename_group(group_id))
+            case Act.JOIN:
+                news = self.regroup(event, group_id)
+                if self.app.link(group_id):
+                    self.told_members(group_id, news)
+                    self._rewrite(group_id)
+                yield Action(event, group_id, GROUP, okta.add_members(group_id, news))
+            case Act.LEAVE:
+                news = self.regroup(event, group_id)
+                self.untold_members(group_id, news)
+                self._rewrite(group_id)
+                yield Action(event, group_id, GROUP, okta.remove_members(group_id, news))
+            case Act.UNLINK_GROUP:
+                self.app.links.pop(group_id, None)
+                self.intents[group_id] = Intent.FREE
+                yield Action(event, group_id, UNLINKED, told="the group stays at the target; nothing is sent")
+            case Act.DELETE_GROUP:
+                if group_id in self.intents:
+                    self.intents[group_id] = Intent.GONE
+                yield Action(event, group_id, GROUP_GONE, okta.delete_group(group_id))
+            case _:
+                yield Action(event, group_id, "", told=f"Okta does not {event.act.value}")
+
+    def _rewrite(self, group_id: str) -> None:
+        """A wizard app writes a group whole at every change: people who got an account since then come along."""
+        if self.app.link(group_id) and not self.engine.patches("groups.members"):
+            self.told_members(group_id, list(self.directory.group(group_id).members))
+
+    def can_be_member(self, person_id: str) -> bool:
+        """Okta puts people with an active account into a pushed group."""
+        link = self.app.link(person_id)
+        return link is not None and link.active

@@ -1,0 +1,106 @@
+"""What the provider says of itself: ServiceProviderConfig, ResourceTypes, Schemas (RFC 7644 4, RFC 7643 5-7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from scimulator.provider.errors import not_found
+from scimulator.provider.listing import LIST_SCHEMA
+from scimulator.provider.schema import CORE, load_schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scimulator.exchange.strict_json import Json, JsonObject
+    from scimulator.provider.rules import Rules
+    from scimulator.provider.schema import ResourceType
+
+ENDPOINTS = frozenset({"ServiceProviderConfig", "ResourceTypes", "Schemas"})
+
+
+class Discovery:
+    """Answers the discovery endpoints."""
+
+    def __init__(self, rules: Rules, types: Mapping[str, ResourceType], base_url: str, schemes: list[str]) -> None:
+        self.rules = rules
+        self.types = types
+        self.base_url = base_url
+        self.schemes = schemes
+
+    def answer(self, segments: list[str], parameters: Mapping[str, Json]) -> Json:
+        """Return the body for a path below the base address.
+
+        Raises:
+            ScimError: 404 for an unknown schema or resource type, 403 for a filter.
+        """
+        endpoint, rest = segments[0], segments[1:]
+        if "filter" in parameters:
+            self.rules.filters_discovery()
+        if endpoint == "ServiceProviderConfig":
+            if rest:
+                raise not_found("/".join(segments))
+            return self.rules.discovery_resource(self._config())
+        if endpoint == "Schemas":
+            every = [self._schema(document) for document in self._documents()]
+            found = rest[0].lower() if rest and self.rules.finds_schema() else ""
+        else:
+            kinds = [kind.document(self.base_url) for kind in self.types.values()]
+            every = [self.rules.discovery_resource(document) for document in self.rules.types_listed(kinds)]
+            found = rest[0].lower() if rest else ""
+        if not rest:
+            envelope: JsonObject = {
+                "schemas": [LIST_SCHEMA],
+                "totalResults": len(every),
+                "startIndex": 1,
+                "itemsPerPage": len(every),
+            }
+            return self.rules.discovery_list(every, envelope)
+        chosen = next((document for document in every if str(document["id"]).lower() == found), None)
+        if chosen is None or len(rest) > 1:
+            raise not_found("/".join(segments))
+        return chosen
+
+    def _documents(self) -> list[JsonObject]:
+        return self.rules.schemas_listed([schema.document for schema in load_schemas().values()])
+
+    def _schema(self, document: JsonObject) -> JsonObject:
+        location = f"{self.base_url}/Schemas/{document['id']}"
+        return self.rules.discovery_resource({**document, "meta": {"resourceType": "Schema", "location": location}})
+
+    def _config(self) -> JsonObject:
+        quirks = self.rules.quirks
+        schemes = self.rules.schemes_listed([_SCHEMES[name] for name in self.schemes])
+        return self.rules.config(
+            {
+                "schemas": [f"{CORE}ServiceProviderConfig"],
+                "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
+                "patch": {"supported": True},
+                "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+                "filter": {"supported": True, "maxResults": quirks.max_results},
+                "changePassword": {"supported": True},
+                "sort": {"supported": True},
+                "etag": {"supported": True},
+                "authenticationSchemes": cast("Json", schemes),
+                "meta": {
+                    "resourceType": "ServiceProviderConfig",
+                    "location": f"{self.base_url}/ServiceProviderConfig",
+                },
+            }
+        )
+
+
+_SCHEMES: dict[str, JsonObject] = {
+    "bearer": {
+        "type": "oauthbearertoken",
+        "name": "Bearer token",
+        "description": "A token in the Authorization header",
+        "specUri": "https://www.rfc-editor.org/rfc/rfc6750",
+        "primary": True,
+    },
+    "basic": {
+        "type": "httpbasic",
+        "name": "HTTP Basic",
+        "description": "User and password in the Authorization header",
+        "specUri": "https://www.rfc-editor.org/rfc/rfc7617",
+    },
+}

@@ -1,0 +1,1 @@
+"""Making reports of a run stream; it imports exchange and catalogue only."""

@@ -1,0 +1,1 @@
+"""What turns a pytest run into a Scimulator run: options, selection, records, merging over workers."""

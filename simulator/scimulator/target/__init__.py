@@ -1,0 +1,1 @@
+"""Reaching the target: openers, transports, credentials, limits, the journal and the manners of a guest."""

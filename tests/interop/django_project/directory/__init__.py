@@ -1,0 +1,1 @@
+"""The app with the people: what django-scim2 asks of a project, and no more."""
