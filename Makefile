@@ -45,7 +45,7 @@ test: lint postgres
 	$(BIN)/pytest -n 2 --dist worksteal
 
 meta: $(VENV)/.dev
-	$(BIN)/scimulator selftest --all $(FAULTS)
+	$(BIN)/scimulator selftest --untripped tests/meta/untripped.toml $(FAULTS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python benchmarks/run.py

@@ -10,7 +10,9 @@ import pytest
 from scimulator.kit import NotApplicable, Purpose, check
 
 if TYPE_CHECKING:
-    from scimulator.kit import Answer, Resources, Session
+    from collections.abc import Callable
+
+    from scimulator.kit import Answer, Resource, Resources, Session
 
 
 @pytest.fixture
@@ -47,7 +49,9 @@ def test_nothing_is_read_without_credentials(users: Resources, guarded: Session,
 
 @pytest.mark.parametrize("method", ["POST", "PATCH", "PUT", "DELETE"])
 @check("auth.missing.write", "RFC7644-2-02", data_loss=True)
-def test_nothing_is_written_without_credentials(users: Resources, guarded: Session, method: str) -> None:
+def test_nothing_is_written_without_credentials(
+    kept: Callable[..., Resource], users: Resources, guarded: Session, method: str
+) -> None:
     """Without credentials nobody can be created, changed or deleted, whatever the answer says."""
     if method == "POST":
         body = users.body()
@@ -56,7 +60,7 @@ def test_nothing_is_written_without_credentials(users: Resources, guarded: Sessi
         guarded.adopt(users.endpoint, answer, handle)
         _shut(answer)
         return
-    user = users.create()
+    user = kept()
     before = user.read()
     changed = {**before, "displayName": "Changed by nobody"}
     patch = {

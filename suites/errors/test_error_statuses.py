@@ -10,7 +10,9 @@ import pytest
 from scimulator.kit import ERROR, NotApplicable, Purpose, check, collateral, encode
 
 if TYPE_CHECKING:
-    from scimulator.kit import Answer, Resources, Session
+    from collections.abc import Callable
+
+    from scimulator.kit import Answer, Resource, Resources, Session
 
 _SCIM_TYPES = {
     "invalidFilter", "tooMany", "uniqueness", "mutability", "invalidSyntax", "invalidPath", "noTarget", "invalidValue",
@@ -80,9 +82,9 @@ def _is_scim_error(answer: Answer, per: str) -> None:
 
 
 @check("errors.method.post-on-resource", "RFC7644-3.2-06", "RFC9110-15.5.6-01")
-def test_a_post_on_a_user_is_refused(users: Resources, scim: Session) -> None:
+def test_a_post_on_a_user_is_refused(kept: Callable[..., Resource], users: Resources, scim: Session) -> None:
     """A POST on a single user is answered 405 or 501, and changes and makes nothing."""
-    user = users.create()
+    user = kept()
     before = user.read()
     handle = scim.housekeeping.intend(users.endpoint, user.user_name)
     answer = scim.request("POST", user.path, {**user.sent, "displayName": "Posted by mistake"})

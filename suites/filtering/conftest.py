@@ -2,59 +2,48 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import ENTERPRISE, Blocked, NotApplicable, Purpose, Resources, find, is_unassigned, member
+from scimulator.kit import (
+    DECLINED,
+    ENTERPRISE,
+    Blocked,
+    NotApplicable,
+    Population,
+    Resources,
+    find,
+    is_unassigned,
+    literal,
+    wait_until_found,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scimulator.kit import Answer, Json, JsonObject, Resource, Session
 
-_LOOKS = 10
 _WHOLE_SECONDS_APART = 3.0
 _FRACTIONS_APART = 0.4
 
 
 @dataclass(slots=True)
-class Cast:
+class Cast(Population):
     """Users alpha, beta, gamma and delta of this run, known by name.
 
     ``mark`` is in every value, so that no resource of anybody else can match; ``scope`` is a filter that matches
     exactly the cast. Delta has neither title nor e-mail addresses nor name, where the target allows that.
     """
 
-    session: Session
-    mark: str
-    people: dict[str, Resource] = field(default_factory=dict)
-    shown: dict[str, JsonObject] = field(default_factory=dict)
-
-    @property
-    def users(self) -> Resources:
-        """The User endpoint."""
-        return Resources(self.session, "user")
-
     @property
     def scope(self) -> str:
         """A filter that the cast matches and nobody else."""
         if all(find(self.shown[name], "displayName") == f"Cast {self.mark}" for name in self.shown):
-            return f"displayName eq {_literal(f'Cast {self.mark}')}"
-        return f"userName sw {_literal(self.mark)}"
-
-    def pages_by_index(self) -> None:
-        """Insist that the target pages by startIndex.
-
-        Raises:
-            NotApplicable: where it says that it pages by cursor only (RFC 9865).
-        """
-        config = self.session.discovery.service_provider_config
-        if member(member(config, "pagination"), "index") is False:  # type: ignore[arg-type]  # MISSING yields MISSING
-            raise NotApplicable("ServiceProviderConfig says pagination.index is false")
+            return f"displayName eq {literal(f'Cast {self.mark}')}"
+        return f"userName sw {literal(self.mark)}"
 
     def value(self, name: str, path: str) -> str:
         """Return a value of one of the cast as GET shows it.
@@ -111,7 +100,7 @@ class Cast:
 
     def await_index(self, user_name: str) -> None:
         """Give a search index that lags behind a few moments to show a user."""
-        _wait_until_found(self.session, user_name)
+        wait_until_found(self.session, user_name)
 
     def holds(
         self,
@@ -160,18 +149,13 @@ class Cast:
         return answer
 
 
-def _literal(value: str) -> str:
-    """Return a comparison value as RFC 7644 section 3.4.2.2 writes it: a JSON string."""
-    return json.dumps(value, ensure_ascii=False)
-
-
 def _refused(answer: Answer, text: str, *, per: str | None = None, owed: bool = False) -> bool:
     """Tell whether a filter was turned down in another way than with 400, after warning of it.
 
     Raises:
         NotApplicable: when it was turned down with 400, which says that it is not supported.
     """
-    if owed or answer.status_code not in (*range(400, 500), 501):
+    if owed or answer.status_code not in DECLINED:
         return False
     if answer.status_code == 400:
         raise NotApplicable(f"the target refuses the filter {text} with 400")
@@ -217,22 +201,11 @@ def _roles(session: Session, mark: str, *, addresses: bool) -> dict[str, JsonObj
 def _assemble(session: Session, *, addresses: bool) -> Cast:
     mark = session.people.unique("cast")
     cast = Cast(session, mark)
-    with session.keeping():
-        for name, attributes in _roles(session, mark, addresses=addresses).items():
-            cast.people[name] = cast.users.create(**attributes)
-            cast.shown[name] = cast.people[name].read()
-    _wait_until_found(session, cast.people["delta"].user_name)
+    for name, attributes in _roles(session, mark, addresses=addresses).items():
+        cast.make(name, **attributes)
+    cast.read_all()
+    wait_until_found(session, cast.people["delta"].user_name)
     return cast
-
-
-def _wait_until_found(session: Session, user_name: str) -> None:
-    """Give a target with a search index that lags a few moments; what never shows up is for the checks to say."""
-    for _ in range(_LOOKS):
-        query = {"filter": f"userName eq {_literal(user_name)}"}
-        answer = Resources(session, "user").query(query, purpose=Purpose.SET_UP)
-        if answer.at("totalResults") or not answer.ok:
-            return
-        session.settle()
 
 
 @pytest.fixture(scope="session")
@@ -265,7 +238,7 @@ def odd(scim_session: Session) -> Odd:
             raise NotApplicable(f"the target does not take a title with special characters: {error.reason}") from None
     if find(made.read(), "title") != title:
         raise NotApplicable("the target does not keep a title with special characters as sent")
-    _wait_until_found(scim_session, made.user_name)
+    wait_until_found(scim_session, made.user_name)
     return Odd(made, title)
 
 
@@ -282,7 +255,7 @@ class Moments:
     @property
     def scope(self) -> str:
         """A filter that the two match and nobody else."""
-        return f"(userName eq {_literal(self.early.user_name)} or userName eq {_literal(self.late.user_name)})"
+        return f"(userName eq {literal(self.early.user_name)} or userName eq {literal(self.late.user_name)})"
 
 
 @pytest.fixture(scope="session")
@@ -297,7 +270,7 @@ def moments(scim_session: Session) -> Moments:
     second, _ = _created(late)
     if second - first < timedelta(seconds=_FRACTIONS_APART * 0.9):
         raise NotApplicable(f"meta.created of two users made one after the other is {first} and {second}")
-    _wait_until_found(scim_session, late.user_name)
+    wait_until_found(scim_session, late.user_name)
     between = first + (second - first) / 2
     if not exact:
         between = (first + timedelta(seconds=1)).replace(microsecond=0)

@@ -7,16 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import NotApplicable, check, find
+from scimulator.kit import DECLINED, NotApplicable, check, find
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from scimulator.kit import Resources
     from suites.filtering.conftest import Cast, Moments
-
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
 
 
 @check("filtering.common.id", "RFC7644-3.4.2.2-72", needs=("filter",))

@@ -7,14 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import NotApplicable, Resources, check
+from scimulator.kit import DECLINED, NotApplicable, Resources, check
 
 if TYPE_CHECKING:
     from scimulator.kit import Answer, Resource, Session
     from suites.filtering.conftest import Cast
-
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
 
 
 @dataclass(frozen=True, slots=True)

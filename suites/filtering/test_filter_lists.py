@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import NotApplicable, check, collateral
+from scimulator.kit import DECLINED, NotApplicable, check, collateral
 
 if TYPE_CHECKING:
     from scimulator.kit import Answer, Resources
     from suites.filtering.conftest import Cast
-
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
 
 
 @check("filtering.list.no-match", "RFC7644-3.4.2-08", "RFC7644-3.4.2-12", needs=("filter",))

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import Blocked, NotApplicable, check
+from scimulator.kit import DECLINED, Blocked, NotApplicable, check
 
 if TYPE_CHECKING:
     from scimulator.kit import Resources
     from suites.filtering.conftest import Cast, Odd
-
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
 
 
 @check("filtering.string.wildcards", "RFC7644-3.4.2.2-10", needs=("filter",), attributes=("title",))

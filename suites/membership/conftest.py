@@ -35,7 +35,7 @@ def team(groups: Resources) -> Team:
 
     def lend(members: list[str]) -> Resource:
         return groups.session.lending.borrow(
-            "teams", lambda: make(members), fits=lambda state: members_of(state) == sorted(members)
+            "teams", lambda: make(members), fits=lambda _, state: members_of(state) == sorted(members)
         )
 
     return lend

@@ -2,47 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import Capability, NotApplicable, Purpose, Resources, member
+from scimulator.kit import Capability, NotApplicable, Population, insist_on_index_paging, member
 
 if TYPE_CHECKING:
-    from scimulator.kit import Answer, Resource, Session
+    from scimulator.kit import Answer, Session
 
-_LOOKS = 10
 LENGTH = 5
 
 
 @dataclass(slots=True)
-class Queue:
+class Queue(Population):
     """Five users of this run. ``filtered`` says whether they can be asked for by themselves."""
 
-    session: Session
-    mark: str
-    people: list[Resource] = field(default_factory=list)
     filtered: bool = True
-
-    @property
-    def users(self) -> Resources:
-        """The User endpoint."""
-        return Resources(self.session, "user")
-
-    @property
-    def ids(self) -> set[str]:
-        """The ids of the five."""
-        return {person.id for person in self.people}
-
-    @property
-    def scope(self) -> dict[str, str | int]:
-        """The parameters that narrow a list to the five; none where the target cannot."""
-        return {"filter": f'userName sw "{self.mark}"'} if self.filtered else {}
 
     def page(self, **parameters: str | int) -> Answer:
         """Ask for a page of the five, or of everybody where the target cannot tell them apart."""
-        return self.users.query({**self.scope, **parameters})
+        narrowed: dict[str, str | int] = {"filter": self.scope} if self.filtered else {}
+        return self.users.query({**narrowed, **parameters})
 
     def alone(self) -> None:
         """Insist that the five can be asked for by themselves.
@@ -68,22 +50,9 @@ def queue(scim_session: Session) -> Queue:
     Raises:
         NotApplicable: where the target says that it pages by cursor only (RFC 9865).
     """
-    config = scim_session.discovery.service_provider_config
-    if member(member(config, "pagination"), "index") is False:  # type: ignore[arg-type]  # MISSING yields MISSING
-        raise NotApplicable("ServiceProviderConfig says pagination.index is false")
+    insist_on_index_paging(scim_session)
     queue = Queue(scim_session, scim_session.people.unique("queue"))
-    with scim_session.keeping():
-        for place in range(LENGTH):
-            queue.people.append(queue.users.create(userName=f"{queue.mark}{place}@{scim_session.people.domain}"))
-    queue.filtered = scim_session.discovery.supports(Capability.FILTER) is not False and _listed_alone(queue)
+    for place in range(LENGTH):
+        queue.make(str(place))
+    queue.filtered = scim_session.discovery.supports(Capability.FILTER) is not False and queue.listed()
     return queue
-
-
-def _listed_alone(queue: Queue) -> bool:
-    for _ in range(_LOOKS):
-        # Who is listed counts, not the total that the target tells: that is judged by the checks.
-        answer = queue.users.query(queue.scope, purpose=Purpose.SET_UP)
-        if not answer.ok or set(answer.ids()) == queue.ids:
-            return answer.ok
-        queue.session.settle()
-    return False

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import ENTERPRISE, USER, NotApplicable, check, find, is_unassigned
+from scimulator.kit import DECLINED, ENTERPRISE, USER, NotApplicable, check, find, is_unassigned
 
 if TYPE_CHECKING:
     from scimulator.kit import Resources
     from suites.projection.conftest import Portrait
-
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
 
 
 @check("projection.attributes.get", "RFC7644-3.9-01", "RFC7644-3.9-06", writes=True)

@@ -7,45 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import SEARCH_REQUEST, Capability, NotApplicable, Resources, member
+from scimulator.kit import DECLINED, SEARCH_REQUEST, Capability, NotApplicable, Population
 
 if TYPE_CHECKING:
-    from scimulator.kit import Answer, Json, Resource, Session
-
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
+    from scimulator.kit import Answer, Json, Session
 
 
-_LOOKS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Party:
+@dataclass(slots=True)
+class Party(Population):
     """Users of this run, made in the order m, z, a of their userNames."""
-
-    session: Session
-    mark: str
-    people: tuple[Resource, ...]
-
-    @property
-    def users(self) -> Resources:
-        """The User endpoint."""
-        return Resources(self.session, "user")
-
-    @property
-    def scope(self) -> str:
-        """A filter that the three match and nobody else."""
-        return f'userName sw "{self.mark}"'
-
-    def pages_by_index(self) -> None:
-        """Insist that the target pages by startIndex.
-
-        Raises:
-            NotApplicable: where it says that it pages by cursor only (RFC 9865).
-        """
-        config = self.session.discovery.service_provider_config
-        if member(member(config, "pagination"), "index") is False:  # type: ignore[arg-type]  # MISSING yields MISSING
-            raise NotApplicable("ServiceProviderConfig says pagination.index is false")
 
     def search(self, **members: Json) -> Answer:
         """POST a search request with these members beside ``schemas``."""
@@ -55,16 +25,10 @@ class Party:
 @pytest.fixture(scope="session")
 def whole_party(scim_session: Session) -> Party:
     """The three, whatever the target says to a search; nobody may change them."""
-    users = Resources(scim_session, "user")
-    mark = scim_session.people.unique("party")
-    with scim_session.keeping():
-        people = tuple(users.create(userName=f"{mark}{each}@{scim_session.people.domain}") for each in "mza")
-    party = Party(scim_session, mark, people)
-    for _ in range(_LOOKS):
-        answer = users.query({"filter": party.scope})
-        if not answer.ok or answer.at("totalResults") == len(people):
-            break
-        scim_session.settle()
+    party = Party(scim_session, scim_session.people.unique("party"))
+    for each in "mza":
+        party.make(each)
+    party.listed()
     return party
 
 

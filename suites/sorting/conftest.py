@@ -2,56 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import Blocked, Capability, NotApplicable, Resources, find, is_unassigned, member
+from scimulator.kit import DECLINED, Blocked, Capability, NotApplicable, Population, Resources, find, is_unassigned
 
 if TYPE_CHECKING:
     from scimulator.kit import Answer, Json, JsonObject, Resource, Session
 
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
 
-
-_LOOKS = 10
 _MOST = 200
 
 
 @dataclass(slots=True)
-class Row:
+class Row(Population):
     """Users one to four of this run; no attribute orders them as they were made, or as another attribute does.
 
     Ascending by displayName: two, one, three (A, b, C; four likewise has D), by name.familyName: three, one, four, two,
     by title: three, four, one (two has none), by userName: four, two, three, one.
     """
-
-    session: Session
-    mark: str
-    people: dict[str, Resource] = field(default_factory=dict)
-    shown: dict[str, JsonObject] = field(default_factory=dict)
-
-    @property
-    def users(self) -> Resources:
-        """The User endpoint."""
-        return Resources(self.session, "user")
-
-    @property
-    def scope(self) -> str:
-        """A filter that matches the row and nobody else."""
-        return f'userName sw "{self.mark}"'
-
-    def pages_by_index(self) -> None:
-        """Insist that the target pages by startIndex.
-
-        Raises:
-            NotApplicable: where it says that it pages by cursor only (RFC 9865).
-        """
-        config = self.session.discovery.service_provider_config
-        if member(member(config, "pagination"), "index") is False:  # type: ignore[arg-type]  # MISSING yields MISSING
-            raise NotApplicable("ServiceProviderConfig says pagination.index is false")
 
     def kept(self, path: str) -> None:
         """Insist that the target shows what was sent at ``path``, so that the order is known.
@@ -127,10 +98,9 @@ def _roles(session: Session, mark: str, *, rich: bool) -> dict[str, JsonObject]:
 
 def _made(session: Session, *, rich: bool) -> Row:
     row = Row(session, session.people.unique("row"))
-    with session.keeping():
-        for name, attributes in _roles(session, row.mark, rich=rich).items():
-            row.people[name] = row.users.create(**attributes)
-            row.shown[name] = row.people[name].read()
+    for name, attributes in _roles(session, row.mark, rich=rich).items():
+        row.make(name, **attributes)
+    row.read_all()
     return row
 
 
@@ -142,11 +112,7 @@ def whole_row(scim_session: Session) -> Row:
     except Blocked:
         # A product may take titles from a list of its own; there is more to sort by.
         row = _made(scim_session, rich=False)
-    for _ in range(_LOOKS):
-        answer = row.users.query({"filter": row.scope})
-        if not answer.ok or answer.at("totalResults") == len(row.people):
-            break
-        scim_session.settle()
+    row.listed()
     return row
 
 

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import USER, Capability, NotApplicable, check, find
+from scimulator.kit import DECLINED, USER, Capability, NotApplicable, check, find
 
 if TYPE_CHECKING:
     from scimulator.kit import Discovery, Json, Resource, Resources
     from suites.sorting.conftest import Row
-
-DECLINED = (*range(400, 500), 501)
-"""What says that a filter or an order is not supported (rulings A49 and A24), 400 being the expected one."""
 
 
 @check("sorting.by-attribute", "RFC7644-3.4.2.3-01", "RFC7644-4-22", needs=("sort",), attributes=("name.familyName",))

@@ -259,3 +259,24 @@ def test_ctrl_c_is_130_and_leaves_nothing_behind(tmp_path: Path, served: str) ->
     cleaned = run(tmp_path, "clean", served, "--dry-run", SCIM_TOKEN=TOKEN)
     assert cleaned.returncode == 0
     assert "0 resources carry our mark" in cleaned.stdout
+
+
+def test_read_only_writes_nothing(tmp_path: Path) -> None:
+    done = run(tmp_path, "check", "reference:", "--read-only", "--json", "run.jsonl")
+    records = [json.loads(line) for line in (tmp_path / "run.jsonl").read_text("utf-8").splitlines()]
+    sent = [each["request"] for record in records for each in record.get("exchanges", ())]
+    writes = [each for each in sent if each["method"] not in ("GET", "HEAD")]
+    assert all(each["method"] == "POST" and each["target"].endswith("/.search") for each in writes), done.stdout
+    assert len([record for record in records if record.get("outcome") == "passed"]) > 20
+    assert records[-1]["made"] == 0
+
+
+def test_an_application_in_this_process_is_judged(tmp_path: Path) -> None:
+    (tmp_path / "own_app.py").write_text(
+        "from scimulator.provider import Provider\n"
+        "from scimulator.provider.http import asgi_app\n"
+        "app = asgi_app(Provider('http://own.example/scim/v2', token='canary-own-app'), path_prefix='/scim/v2')\n",
+        encoding="utf-8",
+    )
+    done = run(tmp_path, "check", "sanity", "users.create", "asgi:own_app:app/scim/v2", SCIM_TOKEN="canary-own-app")
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -15,7 +15,7 @@ from scimulator.cli import main as cli
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERBS = ("check", "doctor", "serve", "clean", "list", "explain", "selftest")
+VERBS = ("check", "doctor", "idp", "serve", "clean", "list", "explain", "selftest")
 HEAVY = ("pytest", "_pytest", "httpx", "rich", "faker", "jsonschema", "orjson", "starlette", "uvicorn", "allure")
 
 

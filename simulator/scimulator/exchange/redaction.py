@@ -11,6 +11,7 @@ import base64
 import html
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
@@ -27,6 +28,8 @@ _CUT_MARGIN = 8 * 1024
 _LEARN_FROM = 8
 """A shorter text is too common to be replaced wherever it occurs."""
 _LEARN_MAX = 200
+_REMEMBERED = 4 * 1024 * 1024
+"""Characters of texts whose redaction is remembered: the same headers and documents come again and again."""
 
 _HEADERS = frozenset(
     {
@@ -58,6 +61,7 @@ def _plain(name: str) -> str:
     return name.rpartition(":")[2].rpartition(".")[2].replace("_", "").replace("-", "").casefold()
 
 
+@lru_cache(maxsize=4096)
 def is_secret_member(name: str) -> bool:
     """Tell whether a JSON member, attribute path or form field of this name holds a secret."""
     return _plain(name) in _MEMBERS
@@ -86,6 +90,8 @@ class Redactor:
         self._learnt = 0
         self._texts: set[str] = set()
         self._longest_first: tuple[str, ...] = ()
+        self._done: dict[str, tuple[str, int]] = {}
+        self._remembered = 0
         self.add(*secrets)
 
     def add(self, *secrets: str) -> None:
@@ -96,9 +102,27 @@ class Redactor:
                 self._texts |= _spellings(secret)
         if len(self._texts) != before:
             self._longest_first = tuple(sorted(self._texts, key=len, reverse=True))
+            self._forget()
 
     def text(self, text: str) -> str:
         """Return a text, JSON or not, without secrets."""
+        done = self._done.get(text)
+        if done is not None:
+            self.count += done[1]
+            return done[0]
+        before = self.count
+        made = self._redacted(text)
+        if self._remembered > _REMEMBERED:
+            self._forget()
+        self._remembered += len(text)
+        self._done[text] = (made, self.count - before)
+        return made
+
+    def _forget(self) -> None:
+        self._done.clear()
+        self._remembered = 0
+
+    def _redacted(self, text: str) -> str:
         if _SUSPECT.search(text):
             text = self._members(text)
             text = _FORM_VALUE.sub(lambda found: self._hit(found[1]), text)

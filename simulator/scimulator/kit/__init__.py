@@ -1,5 +1,6 @@
 """All that a suite may import: declaring a check, asking the target, saying what it owes."""
 
+import scimulator.kit.invariant_rules  # noqa: F401  whoever imports anything of the kit has the invariants declared
 from scimulator.catalogue.checks import Capability, CheckDeclaration
 from scimulator.exchange.message import Purpose, Request
 from scimulator.exchange.strict_json import Json, JsonObject
@@ -29,12 +30,14 @@ from scimulator.kit.operations import (
 )
 from scimulator.kit.outcomes import Blocked, NotApplicable, Refuted, Symptom
 from scimulator.kit.people import People
+from scimulator.kit.population import DECLINED, Population, insist_on_index_paging, literal, wait_until_found
 from scimulator.kit.resources import Resource, Resources
 from scimulator.kit.session import Session, encode
 from scimulator.kit.tenant import Tenant
 
 __all__ = [
     "ANYTHING",
+    "DECLINED",
     "ENTERPRISE",
     "ERROR",
     "GROUP",
@@ -56,6 +59,7 @@ __all__ = [
     "NotApplicable",
     "People",
     "Person",
+    "Population",
     "Purpose",
     "Refuted",
     "Request",
@@ -72,8 +76,10 @@ __all__ = [
     "common_attributes",
     "encode",
     "find",
+    "insist_on_index_paging",
     "is_unassigned",
     "keeps",
+    "literal",
     "lowered",
     "member",
     "operation",
@@ -82,5 +88,6 @@ __all__ = [
     "remove",
     "replace",
     "rfc_schema",
+    "wait_until_found",
     "without_value_paths",
 ]

@@ -79,7 +79,8 @@ class Ground:
                 for name, value in attributes.items()
             )
 
-        return self._borrow(lambda: self._made(attributes), fits)
+        without = tuple(name for name, value in attributes.items() if value is None)
+        return self._borrow(lambda: self._made(attributes), fits, without=without, look=bool(attributes))
 
     def user(self) -> Resource:
         """Return a user with some value in each of ``plains``."""
@@ -111,11 +112,20 @@ class Ground:
         state = self.session.looks.last(resource_target(self.users.endpoint, user_id))
         return state is not None and state.get("active") is False
 
-    def _borrow(self, make: Callable[[], Resource], fits: Callable[[JsonObject], bool]) -> Resource:
-        # Products treat a user that is switched off in ways of their own.
-        return self.session.lending.borrow(
-            "users", make, fits=lambda state: state.get("active") is not False and fits(state)
-        )
+    def _borrow(
+        self,
+        make: Callable[[], Resource],
+        fits: Callable[[JsonObject], bool] = lambda _: True,
+        *,
+        without: tuple[str, ...] = (),
+        look: bool = True,
+    ) -> Resource:
+        def usable(user: Resource, state: JsonObject) -> bool:
+            # Products treat a user that is switched off in ways of their own, and on one that has lost what it was
+            # made with, a server that loses attributes can lose nothing more.
+            return state.get("active") is not False and not _worn(user, state, without) and fits(state)
+
+        return self.session.lending.borrow("users", make, fits=usable, look=look)
 
     def _made(self, attributes: JsonObject) -> Resource:
         users = self.users
@@ -244,6 +254,15 @@ class Ground:
         if what not in self.session.known:
             self.session.known[what] = find_out()
         return self.session.known[what]  # type: ignore[return-value]  # what find_out returned under this name
+
+
+def _worn(user: Resource, state: JsonObject, spared: tuple[str, ...]) -> bool:
+    """Tell whether a user has lost an attribute that it was made with, beyond those that it is to be without."""
+    return any(
+        not is_unassigned(find(user.first, [name])) and is_unassigned(find(state, [name]))
+        for name in user.sent
+        if name not in spared
+    )
 
 
 def _entries(state: JsonObject, attribute: str, kinds: tuple[str, ...], more: JsonObject) -> list[JsonObject] | None:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from scimulator.kit.outcomes import Blocked
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -91,25 +93,41 @@ class Lending:
         self._lent: list[tuple[str, Resource]] = []
 
     def borrow(
-        self, key: str, make: Callable[[], Resource], *, fits: Callable[[JsonObject], bool] = lambda _: True
+        self,
+        key: str,
+        make: Callable[[], Resource],
+        *,
+        fits: Callable[[Resource, JsonObject], bool] = lambda _, __: True,
+        look: bool = True,
     ) -> Resource:
-        """Return a resource of the kind that ``key`` names whose last known state ``fits``, or make one.
+        """Return a resource of the kind that ``key`` names whose state ``fits``, or make one.
 
-        ``fits`` is asked only of states that a GET has shown behind the last write to the resource.
+        ``fits`` is asked of states that a GET has shown behind the last write to the resource, and with ``look`` once
+        more of what it shows now: a write to another resource may have reached this one.
         """
         free = self._free.setdefault(key, [])
-        for each in reversed(free):
+        for each in tuple(reversed(free)):
             state = self._session.looks.last(each.path)
-            if state is not None and not _renamed(each, state) and fits(state):
-                free.remove(each)
-                self._lent.append((key, each))
-                return each
+            if state is None or _renamed(each, state) or not fits(each, state):
+                continue
+            free.remove(each)
+            if look and not self._still(each, fits):
+                continue
+            self._lent.append((key, each))
+            return each
         with self._session.keeping():
             made = make()
         # What ``make`` has borrowed itself goes over to this key: nobody may get it a second time.
         self._lent = [(each, lent) for each, lent in self._lent if lent is not made]
         self._lent.append((key, made))
         return made
+
+    @staticmethod
+    def _still(resource: Resource, fits: Callable[[Resource, JsonObject], bool]) -> bool:
+        try:
+            return fits(resource, resource.read())
+        except Blocked:
+            return False
 
     def take_back(self, judge: Judge) -> None:
         """End the loans of a check; call it when the check has ended."""

@@ -218,8 +218,11 @@ class Session:
         """Send a request exactly as it is and return the answer.
 
         Raises:
+            NotApplicable: for a request that writes, in a run that may only read.
             TargetLost: when no usable response came.
         """
+        if self.read_only and not _only_reads(request):
+            raise NotApplicable("the run is --read-only, and this check needs something written")
         exchange = self.target.send(request, purpose=purpose, step=step, authenticate=authenticate)
         if exchange.failure is not None:
             self._transport_failed(exchange)
@@ -264,6 +267,8 @@ class Session:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """POST a body that carries the run's mark, journalled first and followed by clean-up."""
+        if self.read_only:
+            raise NotApplicable("the run is --read-only, and this check needs something written")
         handle = self.housekeeping.intend(endpoint, marking_value(body))
         self._creating = True
         try:
@@ -364,6 +369,13 @@ class Session:
     def warn_stale(self, symptom: Symptom) -> None:
         """Remember that a write was not visible to the next read, but to the one after."""
         self.judge.note(f"stale read: {symptom.message}; a second read shows it")
+
+
+def _only_reads(request: Request) -> bool:
+    # A POST to .search is a query (RFC 7644 section 3.4.3).
+    return request.method in ("GET", "HEAD", "OPTIONS") or (
+        request.method == "POST" and request.path.endswith("/.search")
+    )
 
 
 def encode(body: Json) -> bytes:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from scimulator.idp.driving.log import Entry, Status
 from scimulator.idp.entra.log import Status as Ended
+from scimulator.idp.entra.on_demand import StepName
 from scimulator.idp.entra.settings import INTERVAL
 from scimulator.idp.expressions.errors import ExpressionError
 from scimulator.idp.flow import Note, Outcome, Send, Wait
@@ -25,9 +26,12 @@ if TYPE_CHECKING:
     from scimulator.playing.performance import Driver
 
 T = TypeVar("T")
-_SHOWN = frozenset(
-    {"userPrincipalName", "displayName", "objectId", "inScope", "assigned", "matchingAttribute", "targetId", "action"}
-)
+_SHOWN = {
+    StepName.IMPORT: ("userPrincipalName", "displayName", "objectId"),
+    StepName.SCOPE: ("inScope", "assigned"),
+    StepName.MATCH: ("matchingAttribute", "targetId"),
+    StepName.ACTION: ("action", "targetId"),
+}
 """What is shown of a step's details; error and changes stand in columns of their own."""
 
 
@@ -61,7 +65,7 @@ def perform_on_demand(stage: JobStage, driver: Driver, key: str) -> Iterator[Ent
         return
     steps = tuple(
         f"{step.name.value}: {step.status.value}"
-        + "".join(f"; {name} {text}" for name, text in step.details if name in _SHOWN)
+        + "".join(f"; {name} {text}" for name, text in step.details if name in _SHOWN[step.name])
         for step in result.steps
     )
     if result.entry is not None:

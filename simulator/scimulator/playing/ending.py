@@ -101,10 +101,14 @@ class _Reader:
         return None
 
     def _offers(self, place: Place) -> bool:
-        path = f"{place.attribute}.{place.sub}" if place.sub else place.attribute
+        schema = place.urn or USER
         if place.urn and not self._discovery.lists_extension(place.urn):
             return False
-        return self._discovery.offers(path, place.urn or USER)
+        if not place.sub or not self._discovery.offers(place.attribute, schema):
+            return self._discovery.offers(place.attribute, schema)
+        # A schema that lists no sub-attributes at all says nothing of this one.
+        whole = self._discovery.attribute(place.attribute, schema) or {}
+        return not whole.get("subAttributes") or self._discovery.offers(f"{place.attribute}.{place.sub}", schema)
 
     def _get(self, place: str, purpose: Purpose) -> Exchange:
         exchange = self._target.send(Request("GET", place, _HEADERS), purpose=purpose)

@@ -51,7 +51,9 @@ class Imagination:
                 _patch(known.setdefault(id_, {"id": id_}), read_json(request.body).object)
             case "DELETE":
                 known.pop(id_, None)
-        return _response(status, None if status == 204 else known.get(id_, {"id": id_}))
+        if status == 204:
+            return _response(status, None)
+        return _response(status, _trimmed(known.get(id_, {"id": id_}), request.query))
 
     def placeholder(self, endpoint: str) -> str:
         """Return the placeholder for the id of the next resource."""
@@ -80,7 +82,7 @@ class Imagination:
             found = [each for each in found if asked is not None and _equals(each, asked["path"], asked["value"])]
         start = int(parts.get("startIndex", "1"))
         page = found[start - 1 :][: int(parts.get("count", "100"))]
-        resources: list[Json] = list(page)
+        resources: list[Json] = [_trimmed(each, query) for each in page]
         return {
             "schemas": [_LIST],
             "totalResults": len(found),
@@ -88,6 +90,13 @@ class Imagination:
             "itemsPerPage": len(resources),
             "Resources": resources,
         }
+
+
+def _trimmed(resource: JsonObject, query: str) -> JsonObject:
+    """Return a resource without what the query's excludedAttributes names (RFC 7644 section 3.4.2.5)."""
+    parts = dict(pair.partition("=")[::2] for pair in query.split("&"))
+    unwanted = unquote_plus(parts.get("excludedAttributes", "")).lower().split(",")
+    return {name: value for name, value in resource.items() if name.lower() not in unwanted}
 
 
 def _response(status: int, body: JsonObject | None) -> Response:

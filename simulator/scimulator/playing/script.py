@@ -97,7 +97,10 @@ def script(entries: Iterable[Entry], *, title: str, dialect: str, marked: bool =
     lines = [_HEAD.format(title=_comment(title), dialect=_comment(dialect))]
     if not marked:
         lines.append("# Names are used as they stand, so that nothing can be removed safely.\nSCIM_KEEP=1")
-    for entry in entries:
+    played = list(entries)
+    if any(trace.send.request.method == "PUT" for entry in played for trace in entry.traces):
+        lines.append("# What is written back whole is what the profile expects, not what this server added to it.")
+    for entry in played:
         subject = f" {entry.key}" if entry.key else ""
         lines.append(f"\n# {_comment(f'{entry.act}{subject}')}")
         lines += [f"# {_comment(note)}" for note in entry.notes]

@@ -212,6 +212,7 @@ class Run:
             duration=call.duration,
         )
         reports.shape(report, record, self._redactor)
+        item.user_properties[:] = report.user_properties  # JUnit takes them from the report of the teardown
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

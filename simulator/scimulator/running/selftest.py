@@ -186,6 +186,7 @@ def _run_one(session: pytest.Session, run: Run, spec: str, result: FaultResult, 
         for item in session.items
         if only is None or ((declared := declaration_of(item)) is not None and declared.id in only)
     ]
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        session.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    following: list[pytest.Item | None] = [*items[1:], None]
+    for item, after in zip(items, following, strict=False):
+        session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
     run.end(session)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from scimulator.kit import JsonObject, Resources, Session
+    from suites.idp.okta.conftest import Office
 
 BOTH = ("okta.template", "okta.wizard")
 PAGE = 100
@@ -149,13 +150,13 @@ def _ids(page: JsonObject) -> list[object]:
 
 
 @check("okta.import.order", "OKTA-LIST-04", dialects=BOTH)
-def test_order(tenant: Tenant, dialect: str) -> None:  # noqa: ARG001  parametrises the check
+def test_order(office: Office, dialect: str) -> None:  # noqa: ARG001  parametrises the check
     """Two reads of a page show the users in the same order.
 
     The pages of an import are requests of their own; where the order changes in between, users are skipped.
     """
-    for _ in range(3):
-        tenant.ground(tenant.okta.assign(tenant.person().id), by="okta.assign.create", unknown=True)
+    tenant = office.tenant
+    office.staff(3)
     orders = []
     for _ in range(2):
         tenant.run(at_most(tenant.okta.import_users(), 1))

@@ -83,7 +83,7 @@ def test_link(
     ada = tenant.person()
     tenant.ground(tenant.okta.assign(ada.id), by="okta.assign.create", unknown=True)
     (stranger,) = pool(1)
-    groups.create()  # a neighbour that the search must not find
+    groups.sample()  # a neighbour that the search must not find
     existing = groups.create(members=[stranger])
     team = tenant.group(ada, name=existing.display_name)
     result = tenant.run(tenant.okta.push_group(team.id), per="OKTA-GROUP-11")

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from scimulator.catalogue.profiles import Profile, Use
+from scimulator.catalogue.profiles import Profile
 from scimulator.idp.mapping import mapping_of
 from scimulator.idp.okta import Okta
 
 HERE = Path(__file__).parent
-NO_FLOW_YET: set[str] = set()
 WRITTEN = "Accept Accept-Charset Content-Type User-Agent Authorization"
 OKTA_ID = "00uab1cd2eF3gH4i5j6k"
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
@@ -59,14 +58,15 @@ def test_mappings_were_removed(story):
     compare(story, "wizard_assign_trimmed")
 
 
-def test_enterprise_attributes_are_mapped(story):
+@pytest.mark.parametrize("dialect", ["okta.template", "okta.wizard"])
+def test_enterprise_attributes_are_mapped(story, dialect):
     story.person(OKTA_ID, "dana.kim@example.com", "Dana", "Kim", title="Manager", department="Engineering")
-    data = dict(Profile.load("okta.wizard").mapping)
+    data = dict(Profile.load(dialect).mapping)
     data["rules"] = [rule for rule in data["rules"] if rule["target"] != "locale"]  # type: ignore[union-attr,index,call-overload]  # JSON
     story.nobody("users.find")
     story.answer("users.create", 201, {"id": "1"})
-    story.run(Okta("okta.wizard", story.directory, mapping=mapping_of(data)).assign(OKTA_ID))
-    compare(story, "wizard_assign_enterprise")
+    story.run(Okta(dialect, story.directory, mapping=mapping_of(data)).assign(OKTA_ID))
+    compare(story, "assign_enterprise")
 
 
 def test_an_existing_account_is_adopted(story):
@@ -245,22 +245,3 @@ def test_the_search_of_2018(story):
 def test_the_transport_knows_where_its_headers_stand(placed_headers, exchange_id, wanted):
     """The order of the sample requests of 2018."""
     assert placed_headers("okta.template", exchange_id) == wanted.split()
-
-
-def test_every_file_is_compared_with():
-    """A transcription that no story uses proves nothing."""
-    text = Path(__file__).read_text()
-    stems = (path.stem for path in HERE.glob("*.http"))
-    # A name such as "{variant}_connect" stands for both variants.
-    assert not [stem for stem in stems if stem not in text and f"}}_{stem.partition('_')[2]}" not in text]
-
-
-@pytest.mark.parametrize("dialect", ["okta.template", "okta.wizard"])
-def test_every_default_exchange_is_transcribed(transcribed, dialect):
-    """Of recorded samples (``instance_of``) the computed original counts; what has no flow yet is listed."""
-    wanted = {
-        entry.id
-        for entry in Profile.load(dialect).exchanges
-        if entry.use is Use.DEFAULT and not entry.instance_of and entry.id not in NO_FLOW_YET
-    }
-    assert wanted <= transcribed(HERE)

@@ -49,7 +49,6 @@ _UNKNOWN = {
     "AND": "does not exist: nest one IIF in the true value of another",
     "Or": "does not exist: nest one IIF in the false value of another",
     "OR": "does not exist: nest one IIF in the false value of another",
-    "IsMember": "is not a documented function",
 }
 _TOP_LEVEL_ONLY = "SelectUniqueValue"
 
@@ -184,6 +183,8 @@ class _Parser:
             while self.at(","):
                 self.next()
                 arguments.append(self.argument())
+        if self.token.text in _UNKNOWN and self.token.kind is Kind.NAME:
+            raise self.fail(f"{self.token.text} {_UNKNOWN[self.token.text]}")
         if not self.at(")"):
             raise self.fail(f"a comma or the closing parenthesis of {name.text} is expected, not {self.token}")
         end = self.next().position

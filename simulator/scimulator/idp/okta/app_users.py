@@ -54,6 +54,8 @@ class AppAttribute:
     custom attributes that are not sent). ``choices`` are the values of an enumeration by the titles under which an
     administrator sees them; the value is sent, never the title. ``source`` gives the value where no assignment does.
     ``personal`` attributes are set per person, not per group; ``combined`` arrays collect the values of all groups.
+    A constant source fills its place for everybody, even if that makes an element with nothing else in it: an
+    expression with a condition avoids that.
     """
 
     name: str

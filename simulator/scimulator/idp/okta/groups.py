@@ -206,10 +206,13 @@ class Groups(Core):
     def _write(self, group: DirectoryGroup, outcome: Outcome) -> Flow[Result]:
         remote_id = self.app.remote_id(group.id) or ""
         result = Result(outcome, remote_id)
-        for _ in range(2 if self.profile.switched("write-groups-twice") else 1):
+        times = 2 if self.profile.switched("write-groups-twice") else 1
+        # Both reads come before both writes in the recording.
+        for _ in range(times):
             answer = yield from self.send("groups.read", id=remote_id)
             if answer is None or answer.status != 200:
                 return self._group_failed(group, answer, "groups.read")
+        for _ in range(times):
             members = self._members(group)
             answer = yield from self.send("groups.write", id=remote_id, displayName=group.name, members=members)
             result = self._done(group, answer, outcome, "groups.write")

@@ -48,7 +48,7 @@ class Tasks(Entitlements, Groups):
             return Result(Outcome.SKIPPED, messages=(f"{task.title}: the console offers no retry",))
         result = yield from self._again(task)
         # A failure of another kind has its own title and does not take the old task's place by itself.
-        if task in self.app.tasks and task is not result.task:
+        if task != result.task and task in self.app.tasks:
             self.app.tasks.remove(task)
         return result
 
