@@ -66,6 +66,12 @@ def kept(ground: Ground) -> Callable[..., Resource]:
 
 
 @pytest.fixture
+def own(ground: Ground) -> Callable[..., Resource]:
+    """Like ``kept``, but a new user that nobody has changed: it lacks all that it is not made with."""
+    return ground.own
+
+
+@pytest.fixture
 def entry(ground: Ground) -> Callable[..., JsonObject]:
     """Return a fresh value of a multi-valued attribute: ``entry("emails", "home", primary=True)``."""
     return ground.entry

@@ -166,9 +166,9 @@ def test_sub_attribute_paths_may_carry_the_core_schema(named: Resource, fresh: s
 
 
 @check("patch.paths.core-urn-active", "RFC7644-3.5.2-11", needs=("patch",), attributes=("active",), data_loss=True)
-def test_a_user_is_switched_off_by_qualified_path(kept: Callable[..., Resource], shows: Callable[..., None]) -> None:
+def test_a_user_is_switched_off_by_qualified_path(own: Callable[..., Resource], shows: Callable[..., None]) -> None:
     """The path of active with the URN of the core schema switches a user off as the bare one does."""
-    user = kept(active=True)
+    user = own(active=True)
     before = user.read()
     answer = user.try_patch(replace(f"{USER}:active", value=False))
     if not answer.ok:

@@ -121,12 +121,12 @@ def test_a_required_attribute_cannot_be_emptied(user: Resource, value: str | Non
     data_loss=True,
 )
 @pytest.mark.parametrize("form", ["path", "no-path"])
-def test_a_user_is_switched_off(kept: Callable[..., Resource], shows: Callable[..., None], form: str) -> None:
+def test_a_user_is_switched_off(own: Callable[..., Resource], shows: Callable[..., None], form: str) -> None:
     """A user whose active is set to false is inactive afterwards, with all other data as before.
 
     False is a value: code that asks "is there a value?" drops it, answers success, and the leaver keeps access.
     """
-    user = kept(active=True)
+    user = own(active=True)
     operations = {
         "path": replace("active", value=False),
         "no-path": replace(None, {"active": False}),
@@ -151,9 +151,9 @@ def test_a_user_is_switched_off(kept: Callable[..., Resource], shows: Callable[.
     attributes=("active",),
     data_loss=True,
 )
-def test_a_user_comes_back(kept: Callable[..., Resource], shows: Callable[..., None]) -> None:
+def test_a_user_comes_back(own: Callable[..., Resource], shows: Callable[..., None]) -> None:
     """A user that was switched off and on again is active and is the same user with the same data."""
-    user = kept(active=True)
+    user = own(active=True)
     before = user.read()
     for state in (False, True):
         answer = user.try_patch(replace(None, {"active": state}))

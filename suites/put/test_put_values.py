@@ -164,12 +164,12 @@ def test_an_empty_array_in_a_put_unassigns(
 
 
 @check("put.active", "RFC7644-3.5.1-02", attributes=("active",), data_loss=True)
-def test_put_switches_off_and_on(kept: Callable[..., Resource], stores: Callable[..., None]) -> None:
+def test_put_switches_off_and_on(own: Callable[..., Resource], stores: Callable[..., None]) -> None:
     """A user PUT with active false is inactive, and PUT with active true it is active again.
 
     Okta's wizard apps deactivate people this way and no other; success without effect leaves a leaver in.
     """
-    user = kept(active=True)
+    user = own(active=True)
     before = user.read()
     for state in (False, True):
         sent = {**before, "active": state}

@@ -54,8 +54,9 @@ class Row(Population):
         if answer.status_code in DECLINED:
             raise NotApplicable(f"the target refuses to sort by {parameters.get('sortBy')!r}")
         known = {person.id: name for name, person in self.people.items()}
-        names = [known[each] for each in answer.ids() if each in known]
-        if len(names) < len(known) and not alone:
+        listed = answer.ids()
+        names = [known[each] for each in listed if each in known]
+        if len(names) < len(known) and (not alone or len(names) < len(listed)):
             raise NotApplicable("the users of this run cannot be singled out from a list that is longer than a page")
         return answer, names
 

@@ -150,7 +150,10 @@ def _report(
     if judged.usage:
         raise click.UsageError(judged.usage)
     if not judged.interrupted and not any(record.get("type") == "check" for record in judged.records):
-        raise click.UsageError("nothing is left to run with these prefixes and options; see: scimulator check --list")
+        raise click.UsageError(
+            "nothing is left to run with these prefixes and options; see: scimulator check --list "
+            "(exchanges.* watch what other checks send, so name some of those as well)"
+        )
     if judged.interrupted:
         notes.append("interrupted: what follows is said of the checks that had run")
     strengths = {name: each.strength for name, each in requirements().items()}

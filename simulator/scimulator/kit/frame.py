@@ -130,16 +130,30 @@ def collateral(before: JsonObject, after: JsonObject, only: Mapping[str, object]
             continue
         if path == ("schemas",) and _only_extension_differs(before, after):
             continue
-        shown = ":".join(path) if ":" in path[0] else ".".join(path)
+        parts = _spelled(path, after, before)
+        shown = ":".join(parts) if ":" in path[0] else ".".join(parts)
         was, now = _load(old.get(path)), _load(new.get(path))
-        if path not in new:
-            message = f"{shown} was lost although the request does not mention it"
-        elif path not in old:
-            message = f"{shown} appeared although the request does not mention it"
-        else:
-            message = f"{shown} changed although the request does not mention it"
+        what = "was lost" if path not in new else "appeared" if path not in old else "changed"
+        why = "although the request is about something else" if only else "although nothing was to change"
+        message = f"{shown} {what} {why}"
         symptoms.append(Symptom("changed", message, shown, was, now))
     return symptoms
+
+
+def _spelled(path: tuple[str, ...], *resources: JsonObject) -> list[str]:
+    """Return a path of lower-case names as one of the resources spells it."""
+    for resource in resources:
+        level: Json = resource
+        parts: list[str] = []
+        for name in path:
+            found = next((key for key in level if key.lower() == name), None) if isinstance(level, dict) else None
+            if found is None:
+                break
+            parts.append(found)
+            level = level[found] if isinstance(level, dict) else None
+        if len(parts) == len(path):
+            return parts
+    return list(path)
 
 
 def _only_extension_differs(before: JsonObject, after: JsonObject) -> bool:

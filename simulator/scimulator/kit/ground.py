@@ -80,7 +80,7 @@ class Ground:
             )
 
         without = tuple(name for name, value in attributes.items() if value is None)
-        return self._borrow(lambda: self._made(attributes), fits, without=without, look=bool(attributes))
+        return self._borrow(lambda: self.own(**attributes), fits, without=without, look=bool(attributes))
 
     def user(self) -> Resource:
         """Return a user with some value in each of ``plains``."""
@@ -89,7 +89,7 @@ class Ground:
         def fits(state: JsonObject) -> bool:
             return not any(is_unassigned(find(state, [name])) for name in plains)
 
-        return self._borrow(lambda: self._made({each: f"First {each}" for each in plains}), fits)
+        return self._borrow(lambda: self.own(**{each: f"First {each}" for each in plains}), fits)
 
     def pool(self, count: int) -> list[str]:
         """Return ids of the first ``count`` users that checks share to be members and managers; nobody changes them."""
@@ -127,7 +127,13 @@ class Ground:
 
         return self.session.lending.borrow("users", make, fits=usable, look=look)
 
-    def _made(self, attributes: JsonObject) -> Resource:
+    def own(self, **attributes: Json) -> Resource:
+        """Make a user with the attributes given, which nobody has changed.
+
+        Raises:
+            Blocked: where no user at all can be made.
+            NotApplicable: where the target does not keep the attributes unaltered.
+        """
         users = self.users
         body = users.body(**attributes)
         answer = self.session.create(users.endpoint, body, purpose=Purpose.SET_UP)
@@ -155,7 +161,8 @@ class Ground:
             return _entries(state, attribute, kinds, more) is not None
 
         def make() -> Resource:
-            return self._made({attribute: [self.entry(attribute, kind, **more) for kind in kinds]})
+            entries: list[Json] = [self.entry(attribute, kind, **more) for kind in kinds]
+            return self.own(**{attribute: entries})
 
         user = self._borrow(make, fits)
         sent = user.sent.get(attribute)

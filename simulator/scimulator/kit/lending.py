@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 _READING = ("GET", "HEAD", "OPTIONS")
 
 
+_MOST = 12
+"""So many resources of a kind wait for a borrower; a guest does not fill the house."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     exchange: Exchange
@@ -84,7 +88,7 @@ class Lending:
     """Lends resources that earlier checks are done with; whoever borrows one may change it.
 
     A resource that a check failed or warned with is not lent again, so that one fault does not spoil the checks that
-    follow, nor is one that the check has deleted. All live until the session closes.
+    follow, nor is one that the check has deleted. The oldest make room for the newer ones.
     """
 
     def __init__(self, session: Session) -> None:
@@ -137,3 +141,5 @@ class Lending:
         for key, resource in lent:
             if self._session.owns(resource.path):
                 self._free[key].append(resource)
+            while len(self._free[key]) > _MOST:
+                self._session.discard(self._free[key].pop(0))

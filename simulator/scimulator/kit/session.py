@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from scimulator.target.target import Target
 
 SCIM_JSON = "application/scim+json"
-SETTLE_SECONDS = 0.5
+SETTLE_SECONDS = 0.3
 COARSEST_CLOCK = 2.1
 """Seconds after which two states have different times whatever clock a target goes by."""
 USER_AGENT = f"scimulator/{__version__}"
@@ -334,6 +334,13 @@ class Session:
             self.housekeeping.gone(endpoint, resource_id)
         else:
             self.left_behind.append(f"{endpoint}/{resource_id}")  # the keeper's sweep tries again, more carefully
+
+    def discard(self, resource: Resource) -> None:
+        """Remove something that was kept and that nobody needs any more."""
+        made = (resource.endpoint, resource.id)
+        if made in self._kept:
+            self._kept.remove(made)
+            self._remove(*made)
 
     def find_marked(self, endpoint: str, value: str) -> list[str]:
         """Return ids of resources whose userName or displayName is ``value``; empty where that cannot be told."""

@@ -39,15 +39,15 @@ class Discovery:
         if endpoint == "ServiceProviderConfig":
             if rest:
                 raise not_found("/".join(segments))
-            return self.rules.discovery_resource(self._config())
+            return self.rules.published_config(self.rules.discovery_resource(self._config()))
         if endpoint == "Schemas":
             every = [self._schema(document) for document in self._documents()]
             found = rest[0].lower() if rest and self.rules.finds_schema() else ""
         else:
-            kinds = [kind.document(self.base_url) for kind in self.types.values()]
-            every = [self.rules.discovery_resource(document) for document in self.rules.types_listed(kinds)]
-            found = rest[0].lower() if rest else ""
+            every = self._types()
+            found = rest[0].lower() if rest and self.rules.finds_type() else ""
         if not rest:
+            every = self.rules.published(every, parameters)
             envelope: JsonObject = {
                 "schemas": [LIST_SCHEMA],
                 "totalResults": len(every),
@@ -57,15 +57,23 @@ class Discovery:
             return self.rules.discovery_list(every, envelope)
         chosen = next((document for document in every if str(document["id"]).lower() == found), None)
         if chosen is None or len(rest) > 1:
-            raise not_found("/".join(segments))
+            path = "/".join(segments)
+            return self.rules.unknown_schema(path) if endpoint == "Schemas" else self.rules.unknown_type(path)
         return chosen
 
     def _documents(self) -> list[JsonObject]:
-        return self.rules.schemas_listed([schema.document for schema in load_schemas().values()])
+        listed = self.rules.schemas_listed([schema.document for schema in load_schemas().values()])
+        return self.rules.schemas_registered(self.rules.schemas_of_resources(listed))
+
+    def _types(self) -> list[JsonObject]:
+        kinds = [kind.document(self.base_url) for kind in self.types.values()]
+        listed = self.rules.types_distinct(self.rules.types_listed(kinds))
+        return [self.rules.published_type(self.rules.discovery_resource(document)) for document in listed]
 
     def _schema(self, document: JsonObject) -> JsonObject:
         location = f"{self.base_url}/Schemas/{document['id']}"
-        return self.rules.discovery_resource({**document, "meta": {"resourceType": "Schema", "location": location}})
+        meta: JsonObject = {"resourceType": "Schema", "location": location}
+        return self.rules.published_schema(self.rules.discovery_resource({**document, "meta": meta}))
 
     def _config(self) -> JsonObject:
         quirks = self.rules.quirks
@@ -76,10 +84,10 @@ class Discovery:
                 "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
                 "patch": {"supported": True},
                 "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
-                "filter": {"supported": True, "maxResults": quirks.max_results},
+                "filter": {"supported": self.rules.does_filter(), "maxResults": quirks.max_results},
                 "changePassword": {"supported": True},
                 "sort": {"supported": True},
-                "etag": {"supported": True},
+                "etag": {"supported": self.rules.does_versions()},
                 "authenticationSchemes": cast("Json", schemes),
                 "meta": {
                     "resourceType": "ServiceProviderConfig",

@@ -64,7 +64,9 @@ def read_query(rules: Rules, parameters: Mapping[str, Json]) -> Query:
     count = _number(rules, parameters, "count")
     order = str(parameters.get("sortOrder") or "")
     if order and order.lower() not in {"ascending", "descending"}:
-        raise bad(ScimType.INVALID_VALUE, f"sortOrder is ascending or descending, not {order!r}")
+        rules.unknown_order(order)
+    if order and not parameters.get("sortBy"):
+        rules.order_alone()
     if count is not None and count < 0:
         count = rules.lowest_count(count)
     text = parameters.get("filter")
@@ -73,7 +75,7 @@ def read_query(rules: Rules, parameters: Mapping[str, Json]) -> Query:
     if text is not None and not text.strip():
         raise bad(ScimType.INVALID_FILTER, "the filter is empty")
     return Query(
-        filter=rules.filter_text(text or ""),
+        filter=rules.filter_text(rules.looked_up(text or "")),
         sort_by=rules.sort_path(str(parameters.get("sortBy") or "")),
         descending=rules.sort_descends(order),
         start=rules.start_index(rules.lowest_start(1 if start is None else start)),
@@ -183,7 +185,7 @@ class Lister:
         return max(0, self.rules.offset_of(start))
 
     def _parsed(self, text: str) -> Node | None:
-        if not text.strip():
+        if not text.strip() or not self.rules.does_filter():
             return None
         try:
             return parse_filter(text, grammar_of(self.rules))
@@ -211,7 +213,7 @@ class Lister:
             spot = kind.find(path)
             if spot is None or spot.attribute is None or spot.attribute.returned == "never":
                 if not strangers:
-                    raise bad(ScimType.INVALID_VALUE, f"sortBy: {kind.name} has no attribute {path!r} to sort by")
+                    self.rules.unsortable(kind.name, path)
                 keys[kind.name] = lambda _resource: (1, "")
                 continue
             keys[kind.name] = self._sort_key(spot.extension, spot.attribute, spot.sub)

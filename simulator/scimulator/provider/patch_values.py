@@ -220,9 +220,10 @@ class MultiValued:
         winner = next((value for value in touched if isinstance(value, dict) and value.get("primary") is True), None)
         if winner is None or not self.rules.demotes(winner):
             return values
+        winners = touched if self.rules.keeps_two_primaries() else [winner]
         return [
             {**value, "primary": False}
-            if isinstance(value, dict) and value is not winner and value.get("primary") is True
+            if isinstance(value, dict) and value.get("primary") is True and all(value is not one for one in winners)
             else value
             for value in values
         ]

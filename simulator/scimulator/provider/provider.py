@@ -187,7 +187,7 @@ class Provider:
         if segments in ([], [".search"]) or (kind is not None and len(segments) == 2):
             return self._search(kind, call, at_search=bool(segments))
         if first in ENDPOINTS:
-            if not call.reads:
+            if not call.reads and self.rules.refuses_discovery_write():
                 raise self.rules.method_refused(call.method, "GET")
             return self._json(200, self.discovery.answer(segments, query_parameters(query)))
         if first == "Me":
@@ -227,9 +227,10 @@ class Provider:
         return Response(200, (("Content-Type", self.rules.content_type()),), body)
 
     def _one(self, kind: ResourceType, resource_id: str, call: _Call) -> Response | Change:
+        resource_id = self.rules.id_asked(resource_id)
         if call.reads:
             return self._read_one(kind, resource_id, call)
-        if call.method not in {"PUT", "PATCH", "DELETE"}:
+        if call.method not in {"PUT", "PATCH", "DELETE"} or (call.method == "PATCH" and not self.rules.does_patch()):
             raise self.rules.method_refused(call.method, "GET, PUT, PATCH, DELETE")
         record = self.store.get(kind.name, resource_id)
         if call.method == "DELETE":
@@ -263,13 +264,23 @@ class Provider:
         projection = self._projection(call)
         if projection:
             body = orjson.dumps(project(record, projection, self.renderer))
+            if self.rules.caches_projections():
+                self._kept[record.id] = (record, body, answer_headers)
+        if not self.rules.faithful:
+            body = self._as_read(body)
         return Response(200, answer_headers, body)
+
+    def _as_read(self, body: bytes) -> bytes:
+        """Return the body of a read as a fault wants it, which must leave it alone unless it decides about reads."""
+        if not (self.rules.overrides("read_id") or self.rules.overrides("read_alone")):
+            return body
+        return orjson.dumps(self.rules.read_alone(self.rules.read_id(orjson.loads(body))))
 
     # answers -----------------------------------------------------------------------------------------------------
 
     def _keep(self, record: Record) -> tuple[Record, bytes, Headers]:
         """Render a record and keep the answer, as long as no fault might give another one next time."""
-        body = orjson.dumps(self.renderer.resource(record))
+        body = self.rules.resource_json(orjson.dumps(self.renderer.resource(record)))
         headers = (("Content-Type", self.rules.content_type()), *self.rules.etag_header(self.renderer.version(record)))
         kept = (record, body, headers)
         if self.rules.faithful:
@@ -328,10 +339,11 @@ class Provider:
             return
         if basic and rules.basic_matches(rules.credentials_of(header, "basic"), basic):
             return
-        bearer = 'Bearer realm="scim", error="invalid_token"' if header else 'Bearer realm="scim"'
+        reason = ', error="invalid_token"' if rules.challenge_tells_error(bool(header)) else ""
+        bearer = rules.bearer_challenge('Bearer realm="scim"' + reason)
         schemes = ((bearer,) if token else ()) + (('Basic realm="scim", charset="UTF-8"',) if basic else ())
         detail = "the credentials are not valid" if header else "credentials are missing"
-        raise ScimError(rules.unauthorised_status(), detail, None, rules.challenge(schemes))
+        raise ScimError(rules.unauthorised_status(), detail, None, rules.challenge(rules.challenged(schemes)))
 
     def _body(self, call: _Call) -> JsonObject:
         """Read a request body as a JSON object.
@@ -344,6 +356,9 @@ class Provider:
             raise ScimError(413, f"the body has more than {rules.quirks.max_payload} bytes")
         content_type = call.headers.get("content-type", "")
         media_type = content_type.partition(";")[0].strip().lower()
+        translated = rules.reads_json_patch(media_type, call.body)
+        if translated is not None:
+            return translated
         if (
             not rules.reads_media_type(media_type)
             or rules.refuses_plain_json(media_type)
@@ -367,6 +382,8 @@ class Provider:
         """Refuse a write to a version that is gone (RFC 7644 3.14)."""
         version = self.renderer.version(record)
         tags = call.headers.get("if-match")
+        if tags is not None and not self.rules.does_versions():
+            raise ScimError(500, "Internal error")
         if tags is not None:
             allowed = (
                 self.rules.may_delete(tags, version)

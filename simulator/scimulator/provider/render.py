@@ -63,7 +63,8 @@ class Renderer:
             if isinstance(inside, dict):
                 resource = rules.with_extension(resource, urn, self._extension(kind.extensions[urn].attributes, inside))
         resource["meta"] = self.meta(record)
-        return rules.unassigned(rules.with_meta(rules.with_schemas(resource)))
+        resource = rules.unassigned(rules.with_meta(rules.with_schemas(resource)))
+        return resource if rules.faithful else rules.shown(resource)
 
     def meta(self, record: Record) -> JsonObject:
         """Return the meta attribute of a record."""
@@ -96,7 +97,7 @@ class Renderer:
         display = member.display or member.name
         if display:
             shown["display"] = display
-        return self.rules.member_type(self.rules.member_ref(shown))
+        return self.rules.member_group(self.rules.member_type(self.rules.member_ref(shown)))
 
     def groups(self, member_id: str) -> list[JsonObject]:
         """Return the groups above a resource as a user lists them."""

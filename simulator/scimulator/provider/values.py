@@ -60,7 +60,7 @@ class Reader:
             if attribute.name not in _COMPUTED and self.rules.same_name(key, attribute.name):
                 self._assign(data, attribute, value)
         data["schemas"] = cast("Json", list(dict.fromkeys(extensions)))
-        return self.rules.drop_unknown(self.rules.external_id_in(data), unknown)
+        return self.rules.drop_unknown(self.rules.external_id_case(self.rules.external_id_in(data)), unknown)
 
     def extensions_named(self, resource_type: ResourceType, body: Mapping[str, Json]) -> list[str]:
         """Return the extensions that ``schemas`` of a body names.
@@ -148,7 +148,8 @@ class Reader:
                 continue
             seen.add(key)
             kept.append(self.rules.element_in(one) if isinstance(one, dict) else one)
-        if sum(isinstance(item, dict) and item.get("primary") is True for item in kept) > 1:
+        primaries = sum(isinstance(item, dict) and item.get("primary") is True for item in kept)
+        if primaries > 1 and not self.rules.keeps_two_primaries():
             self.rules.too_many_primaries(attribute)
         return self.rules.values_in(kept)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from scimulator.provider.changes import Change, Kind
@@ -62,7 +63,8 @@ class Writer:
         Raises:
             ScimError: when the body is refused.
         """
-        data = self.reader.resource(kind, body)
+        data = self.rules.group_name_in(kind.name, self.reader.resource(kind, body))
+        data = self.rules.schemas_in_any_order(body, data)
         for attribute in self._missing(kind, data):
             self.rules.missing_on_create(attribute)
         sent_id = body.get("id")
@@ -72,6 +74,8 @@ class Writer:
         self._finish(kind, resource_id, {}, data)
         if self.rules.unique_on_create():
             self._check_unique(resource_id, data)
+        if "members" in kind.attributes and self.rules.group_names_unique():
+            self._check_group_name(kind, data)
         return Change(Kind.CREATE, kind, resource_id, None, data, projection=projection)
 
     def plan_replace(self, kind: ResourceType, record: Record, body: JsonObject, projection: Projection) -> Change:
@@ -178,6 +182,11 @@ class Writer:
                 self.rules.conflict_status(), f"userName {name!r} is taken", self.rules.conflict_scim_type()
             )
 
+    def _check_group_name(self, kind: ResourceType, data: Mapping[str, Json]) -> None:
+        groups = self.store.select([kind.name], "", (), "seq")
+        if any(group.data.get("displayName") == data.get("displayName") for group in list(groups)):
+            raise ScimError(self.rules.conflict_status(), "displayName is taken", ScimType.UNIQUENESS)
+
     def _differs(self, kind: ResourceType, before: JsonObject, after: JsonObject) -> bool:
         """Tell whether two states of a resource differ, members compared by id and given display."""
         if "members" not in kind.attributes:
@@ -223,7 +232,7 @@ class Writer:
         before = change.before
         data = {key: value for key, value in change.after.items() if key != "members"}
         if before is None:
-            record = Record(change.id, change.type.name, 1, now, now, data)
+            record = Record(change.id, change.type.name, 1, now, self.rules.first_modified(now), data)
             self.store.insert(record)
             self._write_members(change)
             self.forget(change.id)
@@ -245,6 +254,8 @@ class Writer:
         self.store.update(record)
         self._write_members(change)
         self._touch_dependents(change, before)
+        if before.data.get("userName") != data.get("userName") and self.rules.rename_leaves_groups():
+            self.store.forget_member(change.id)
         self.forget(change.id)
         return record
 
@@ -261,6 +272,9 @@ class Writer:
             else:
                 touched.add(member)
         self.store.change_members(change.id, gone, come)
+        if self.rules.leaves_every_group():
+            for member in gone:
+                self.store.forget_member(member)
         self._touch(touched - {change.id})
 
     def _touch_dependents(self, change: Change, before: Record) -> None:
@@ -294,6 +308,9 @@ class Writer:
             self.store.forget_member(change.id)
             self._touch(owners, now)
         self.forget(change.id)
+        if self.rules.delete_anonymises_all():
+            for other in list(self.store.select([change.type.name], "", (), "seq")):
+                self.store.update(replace(other, data={**other.data, "displayName": f"Deleted {change.id}"}))
 
 
 def _objects(value: Json) -> list[JsonObject]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scimulator.target.guest import MARK_PREFIX, remove
+from scimulator.target.guest import MARK_PREFIX, RemovalKind, remove
 from scimulator.target.journal import Journal
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class JournalKeeper:
             if stays:
                 left += stays
             else:
-                session.removed += len(removals) if entry.id else 0
+                session.removed += sum(1 for each in removals if each.kind is RemovalKind.DELETED)
                 self.void(handle)
         self._journal.close()
         return left

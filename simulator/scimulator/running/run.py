@@ -51,6 +51,9 @@ class Run:
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
+        if not config.pluginmanager.hasplugin("terminalreporter"):
+            # Nobody reads pytest's own tracebacks then: the text of a failure is made from its record.
+            config.option.tbstyle = "native"
         given = worker_input(config)
         self.id = str(given.get("scimulator_run") or fresh_run_id())
         seed = given.get("scimulator_seed", config.option.scim_seed)

@@ -72,7 +72,7 @@ def test_duplicate_user(kept: Callable[..., Resource], users: Resources) -> None
 @check("entra.validator.filter-user", "RFC7644-3.4.2-03", "ENTRA-VALIDATOR-02", dialects=OPTSCIM, submission=SUBMISSION)
 def test_filter_user(scim: Session, users: Resources) -> None:
     """Validator "Filter for an existing user": one result, equal to the user that was created."""
-    ada = users.sample()
+    ada = users.create()
     answer = search(scim, ada.user_name).status(200).equals("totalResults", 1)
     found = answer.at("Resources[0]")
     for name, value in ada.first.items():
@@ -107,7 +107,7 @@ def test_filter_nobody(scim: Session) -> None:
 @check("entra.validator.filter-user-case", "ENTRA-VALIDATOR-04", dialects=OPTSCIM, submission=SUBMISSION)
 def test_filter_case(scim: Session, users: Resources) -> None:
     """Validator "Filter for an existing user with a different case": the userName in capitals finds the user."""
-    ada = users.sample()
+    ada = users.create()
     search(scim, ada.user_name.upper()).status(200).equals("Resources[0].id", ada.id)
 
 
@@ -164,9 +164,9 @@ def test_user_name(users: Resources) -> None:
     submission=SUBMISSION,
     attributes=("active",),
 )
-def test_disable_user(kept: Callable[..., Resource]) -> None:
+def test_disable_user(own: Callable[..., Resource]) -> None:
     """Validator "Patch User - Disable User": active is false afterwards, and the user can still be read."""
-    ada = kept(active=True)
+    ada = own(active=True)
     ada.try_patch(replace("active", value=False), headers=WRITES).success()
     ada.get().status(200).equals("active", wanted=False)
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scimulator.catalogue.profiles import Profile
+from scimulator.exchange.clock import SimulatedClock
 from scimulator.exchange.message import Response
-from scimulator.idp.directory import DirectoryGroup, Kind, Person
+from scimulator.idp.directory import Directory, DirectoryGroup, Kind, Person
 from scimulator.idp.flow import Outcome, play
-from scimulator.idp.okta import Entitlement, Okta
+from scimulator.idp.okta import Entitlement, MatchBy, MatchRules, Okta
 
 TYPES = [
     {"name": "User", "endpoint": "/Users", "schema": "urn:ietf:params:scim:schemas:core:2.0:User"},
@@ -217,3 +222,45 @@ class TestEntitlements:
         assert play(okta.discover_entitlements(), target.send).outcome is Outcome.SKIPPED
         assert play(okta.grant("00u1"), target.send).outcome is Outcome.SKIPPED
         assert not target.sent
+
+
+_ANSWERS = st.none() | st.builds(
+    lambda status, body: Response(status, (), json.dumps(body).encode()),
+    st.sampled_from([200, 200, 201, 204, 400, 404, 429, 500]),
+    st.sampled_from(
+        [
+            None,
+            [],
+            {},
+            {"id": "1"},
+            {"id": 7, "totalResults": 1, "Resources": [{"id": None, "emails": 3, "name": "x", "userName": []}]},
+            {"totalResults": 1, "Resources": [{"id": "1", "endpoint": 5, "schema": TYPES[1]["schema"]}]},
+            {"totalResults": 1, "Resources": [{"schema": TYPES[1]["schema"], "endpoint": "/R", "schemaExtensions": 1}]},
+        ]
+    ),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(answers=st.lists(_ANSWERS, max_size=8), linked=st.booleans())
+def test_any_answer_ends_in_a_result(answers, linked):
+    directory = Directory(SimulatedClock())
+    directory.add_person(Person("p", "p@x.example", "P", "Q", "p@x.example"))
+    directory.add_group(DirectoryGroup("g", "G", ("p",)))
+    okta = loaded("okta.template", directory, on=["entitlements"])
+    okta.matching = MatchRules(MatchBy.NAME, partial=True, confirm_exact=True, confirm_new=True)
+    okta.app.cached_groups["G"] = {"id": "9"}
+    if linked:
+        okta.link("p", Kind.PERSON, "1")
+        okta.link("g", Kind.GROUP, "2")
+    waiting = list(answers)
+
+    def carry(flow):
+        return play(flow, lambda _step: waiting.pop(0) if waiting else None, most_steps=60)
+
+    for flow in (okta.discover_entitlements(), okta.grant("p"), okta.import_users(), okta.link_group("g")):
+        assert carry(flow).outcome
+    assert all(result.outcome for result in carry(okta.assign_group("g")))
+    for task in tuple(okta.app.tasks):
+        assert carry(okta.retry(task)).outcome
+    assert all(result.outcome for result in carry(okta.unassign_group("g")))

@@ -18,6 +18,7 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+JSON_PATCH = "application/json-patch+json"
 TOKEN = {"Authorization": "Bearer right"}
 
 
@@ -223,6 +224,36 @@ STORY = [
     ("", "POST", "/Users", user("cyd"), {}),
     ("", "DELETE", "/Users/unknown", None, {}),
     ("", "GET", "/Nope", None, {}),
+    # What is odd, and what happens to others.
+    ("eva", "POST", "/Users", user("eva", externalId="Ext-Case"), {}),
+    ("fay", "POST", "/Users", {"schemas": [ENTERPRISE, USER], "userName": "fay", ENTERPRISE: {"department": "D"}}, {}),
+    ("duo", "POST", "/Groups", {"schemas": [GROUP], "displayName": "Süd", "members": [{"value": "{eva}"}]}, {}),
+    ("twin", "POST", "/Groups", {"schemas": [GROUP], "displayName": "Süd", "members": [{"value": "{eva}"}]}, {}),
+    ("", "GET", "/Users/{eva}'", None, {}),
+    ("", "GET", "/Users/{eva}", None, {"If-None-Match": 'W/"77"'}),
+    ("", "GET", "/Users/{eva}?attributes=active,%20userName", None, {}),
+    ("", "GET", "/Users/{eva}?excludedAttributes=externalId", None, {}),
+    ("", "GET", "/Users/{eva}", None, {}),
+    ("", "GET", "/Users/{eva}", None, {"Authorization": "bearer right"}),
+    *(
+        ("", "GET", f"/Users?{query}", None, {})
+        for query in (
+            'filter=userName  eq  "eva"',
+            f'filter=schemas eq "{ENTERPRISE}"',
+            'filter=emails[type eq "work"].value eq "x"',
+            "sortOrder=descending",
+            "sortBy=userName&sortOrder=sideways",
+            "sortBy=noSuch",
+        )
+    ),
+    ("", "PATCH", "/Users/{eva}", [{"op": "replace", "path": "/title", "value": "T"}], {"Content-Type": JSON_PATCH}),
+    ("", "PATCH", "/Users/{eva}", patch(op("add", "emails", [{**HOME, "primary": True}, WORK])), {}),
+    ("", "PATCH", "/Users/{eva}", patch(op("replace", "userName", "eve")), {}),
+    ("", "GET", "/Groups/{duo}", None, {}),
+    ("", "PUT", "/Groups/{duo}", {"schemas": [GROUP], "displayName": "Süd"}, {}),
+    ("", "GET", "/Groups/{twin}", None, {}),
+    ("", "DELETE", "/Groups/{twin}", None, {}),
+    ("", "GET", "/Groups/{duo}", None, {}),
     ("", "PATCH", "/Users", {}, {}),
     ("", "GET", "/Me", None, {}),
     ("", "POST", "/Bulk", {}, {}),
@@ -230,7 +261,13 @@ STORY = [
     ("", "GET", "/ServiceProviderConfig", None, {"Authorization": ""}),
     ("", "GET", "/Schemas", None, {}),
     ("", "GET", f"/Schemas/{USER}", None, {}),
+    ("", "GET", "/Schemas/urn:example:none", None, {}),
+    ("", "GET", "/Schemas?startIndex=2&count=1", None, {}),
+    ("", "GET", "/Schemas?sortBy=id", None, {}),
+    ("", "PUT", f"/Schemas/{USER}", {}, {}),
     ("", "GET", "/ResourceTypes", None, {}),
+    ("", "GET", "/ResourceTypes/User", None, {}),
+    ("", "GET", "/ResourceTypes/None", None, {}),
     ("", "GET", "/ResourceTypes?filter=name+eq+%22User%22", None, {}),
     ("", "GET", "/Users", None, {"Authorization": ""}),
     ("", "GET", "/Users", None, {"Authorization": "Bearer wrong"}),

@@ -50,7 +50,9 @@ class OktaStage(Stage):
                 if not self.directory.person(person_id).value("active"):
                     yield Action(event, person_id, "", told="the person is not active, so nothing is sent")
                     return
+                known = self.app.link(person_id) is not None
                 yield Action(event, person_id, PUSHED, okta.assign(person_id))
+                self._came_back(person_id, known=known)
             case Act.CHANGE:
                 self.change(event, person_id)
                 link = self.app.link(person_id)
@@ -63,7 +65,9 @@ class OktaStage(Stage):
                 yield Action(event, person_id, OFF, okta.deactivate(person_id))
             case Act.REASSIGN:
                 self.assign(person_id)
+                known = self.app.link(person_id) is not None
                 yield Action(event, person_id, ON, okta.reactivate(person_id))
+                self._came_back(person_id, known=known)
             case Act.DISABLE:
                 self.enable(person_id, enabled=False)
                 yield Action(event, person_id, OFF, okta.deactivate(person_id))
@@ -72,7 +76,9 @@ class OktaStage(Stage):
                 if person_id not in self.app.assignments:
                     yield Action(event, person_id, "", told="the person has not got the app, so nothing is sent")
                     return
+                known = self.app.link(person_id) is not None
                 yield Action(event, person_id, ON, okta.reactivate(person_id))
+                self._came_back(person_id, known=known)
             case Act.DELETE:
                 self.directory.soft_delete(person_id)
                 self.unassign(person_id)
@@ -111,9 +117,8 @@ class OktaStage(Stage):
                 self._rewrite(group_id)
                 yield Action(event, group_id, GROUP, okta.remove_members(group_id, news))
             case Act.UNLINK_GROUP:
-                self.app.links.pop(group_id, None)
                 self.intents[group_id] = Intent.FREE
-                yield Action(event, group_id, UNLINKED, told="the group stays at the target; nothing is sent")
+                yield Action(event, group_id, UNLINKED, okta.unlink_group(group_id))
             case Act.DELETE_GROUP:
                 if group_id in self.intents:
                     self.intents[group_id] = Intent.GONE
@@ -125,6 +130,12 @@ class OktaStage(Stage):
         """A wizard app writes a group whole at every change: people who got an account since then come along."""
         if self.app.link(group_id) and not self.engine.patches("groups.members"):
             self.told_members(group_id, list(self.directory.group(group_id).members))
+
+    def _came_back(self, person_id: str, *, known: bool) -> None:
+        """Somebody whose account was there already is adopted, and a wizard app then writes that person's groups."""
+        for group in self.directory.groups.values() if known else ():
+            if person_id in group.members:
+                self._rewrite(group.id)
 
     def can_be_member(self, person_id: str) -> bool:
         """Okta puts people with an active account into a pushed group."""

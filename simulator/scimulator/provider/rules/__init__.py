@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scimulator.provider.rules.asked import AskedRules
 from scimulator.provider.rules.discovery import DiscoveryRules
 from scimulator.provider.rules.http import HttpRules
 from scimulator.provider.rules.kit import Rule, all_rules, fault, fault_class, rule
 from scimulator.provider.rules.meta import MetaRules
 from scimulator.provider.rules.patch import PatchRules
+from scimulator.provider.rules.published import PublishedRules
 from scimulator.provider.rules.query import MATCHING, FilterRules, ListRules, ProjectionRules
 from scimulator.provider.rules.write import WriteRules, fold
 
@@ -24,7 +26,18 @@ if TYPE_CHECKING:
 __all__ = ["Rule", "Rules", "all_rules", "fault", "fold", "make_rules", "rule"]
 
 
-class Rules(HttpRules, MetaRules, WriteRules, PatchRules, FilterRules, ListRules, ProjectionRules, DiscoveryRules):
+class Rules(
+    HttpRules,
+    MetaRules,
+    WriteRules,
+    PatchRules,
+    FilterRules,
+    ListRules,
+    ProjectionRules,
+    AskedRules,
+    DiscoveryRules,
+    PublishedRules,
+):
     """Every rule as the RFCs have it; ``quirks`` are the permitted deviations of this provider."""
 
     def __init__(self, quirks: Quirks) -> None:

@@ -7,7 +7,10 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import orjson
 
 from scimulator.provider.errors import ERROR_SCHEMA, ScimError
 from scimulator.provider.rules.kit import rule
@@ -16,11 +19,34 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from scimulator.exchange.message import Request, Response
-    from scimulator.exchange.strict_json import JsonObject
+    from scimulator.exchange.strict_json import Json, JsonObject
     from scimulator.provider.quirks import Quirks
 
 SCIM_JSON = "application/scim+json"
 _JSON_TYPES = {SCIM_JSON, "application/json"}
+
+
+def _json_patch(_self: object, media_type: str, body: bytes) -> JsonObject | None:
+    if media_type != "application/json-patch+json":
+        return None
+    operations: list[Json] = [
+        {**operation, "path": str(operation.get("path")).strip("/").replace("/", ".")}
+        for operation in orjson.loads(body)
+    ]
+    return {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], "Operations": operations}
+
+
+def _listed_alone(_self: object, resource: JsonObject) -> JsonObject:
+    members: JsonObject = {"totalResults": 1, "startIndex": 1, "itemsPerPage": 1, "Resources": [resource]}
+    return {"schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"], **members}
+
+
+def _repeat_credentials(_self: object, request: Request, handle: Callable[[Request], Response]) -> Response:
+    answer = handle(request)
+    sent = request.header("Authorization")
+    if answer.status != 404 or not sent:  # such as a page that tells a developer what came
+        return answer
+    return replace(answer, headers=(*answer.headers, ("X-Debug-Authorization", sent)))
 
 
 class HttpRules:
@@ -28,8 +54,12 @@ class HttpRules:
 
     quirks: Quirks
 
+    @rule("credentials-not-repeated", off=_repeat_credentials)
     def around(self, request: Request, handle: Callable[[Request], Response]) -> Response:
-        """Answer ``request``; a fault may change it before, the answer behind, or never call ``handle``."""
+        """An answer does not repeat the credentials of its request (RFC 7644 7.7).
+
+        A fault may change the request before, the answer behind, or never call ``handle``.
+        """
         return handle(request)
 
     # credentials -------------------------------------------------------------------------------------------------
@@ -53,7 +83,12 @@ class HttpRules:
     def credentials_of(self, header: str, scheme: str) -> str:
         """Credentials count only behind the name of their scheme, in any case (RFC 9110 11.1)."""
         given, _, rest = header.partition(" ")
-        return rest.strip() if given.lower() == scheme else ""
+        return rest.strip() if self.same_scheme(given, scheme) else ""
+
+    @rule("scheme-any-case", off=lambda _self, given, scheme: given == scheme.capitalize())
+    def same_scheme(self, given: str, scheme: str) -> bool:
+        """The name of a scheme is the same in any case (RFC 9110 11.1)."""
+        return given.lower() == scheme
 
     def basic_matches(self, given: str, expected: tuple[str, str]) -> bool:
         """Tell whether base64 credentials are the configured user and password (RFC 7617)."""
@@ -72,6 +107,21 @@ class HttpRules:
     def challenge(self, schemes: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
         """A 401 carries a WWW-Authenticate header for each scheme (RFC 7644 2, RFC 9110 11.6.1)."""
         return tuple(("WWW-Authenticate", scheme) for scheme in schemes)
+
+    @rule("challenge-announced", off=lambda _self, schemes: (*schemes, 'Digest realm="scim", nonce="1"'))
+    def challenged(self, schemes: tuple[str, ...]) -> tuple[str, ...]:
+        """A challenge names no scheme but those of ServiceProviderConfig (RFC 7644 2)."""
+        return schemes
+
+    @rule("challenge-parameter", off=lambda _self, _challenge: "Bearer")
+    def bearer_challenge(self, challenge: str) -> str:
+        """A Bearer challenge has at least one parameter (RFC 6750 3)."""
+        return challenge
+
+    @rule("challenge-error", off=lambda _self, _rejected: False)
+    def challenge_tells_error(self, rejected: bool) -> bool:
+        """The challenge to a token that was rejected says so (RFC 6750 3)."""
+        return rejected
 
     # request bodies ----------------------------------------------------------------------------------------------
 
@@ -104,7 +154,37 @@ class HttpRules:
     @rule("media-type", off=lambda _self: "application/json")
     def content_type(self) -> str:
         """Answers are application/scim+json (RFC 7644 3.1, 8.1)."""
-        return SCIM_JSON
+        return SCIM_JSON + self.charset()
+
+    @rule("answer-charset", off=lambda _self: "; charset=iso-8859-1")
+    def charset(self) -> str:
+        """An answer is UTF-8 and says nothing else (RFC 7644 3.8)."""
+        return ""
+
+    @rule("json-patch-refused", off=_json_patch)
+    def reads_json_patch(self, media_type: str, body: bytes) -> JsonObject | None:
+        """A JSON Patch document is no SCIM PATCH (RFC 7644 3.5.2)."""
+        return None
+
+    @rule("json-names-once", off=lambda _self, body: body[:-1] + b"," + body[1:])
+    def resource_json(self, body: bytes) -> bytes:
+        """The names in a JSON object are distinct (RFC 8259 4, RFC 7644 3.8)."""
+        return body
+
+    @rule("read-id-same", off=lambda _self, resource: {**resource, "id": str(resource.get("id")).upper()})
+    def read_id(self, resource: JsonObject) -> JsonObject:
+        """A resource shows the id with which it was created (RFC 7643 3.1)."""
+        return resource
+
+    @rule("read-alone", off=_listed_alone)
+    def read_alone(self, resource: JsonObject) -> JsonObject:
+        """A read by id answers the resource itself (RFC 7644 3.4.1)."""
+        return resource
+
+    @rule("id-whole", off=lambda _self, resource_id: resource_id.strip("'"))
+    def id_asked(self, resource_id: str) -> str:
+        """An id with something behind it is another id (RFC 7644 3.4.1)."""
+        return resource_id
 
     @rule("error-media-type", off=lambda _self: "text/html; charset=utf-8")
     def error_content_type(self) -> str:
@@ -168,7 +248,12 @@ class HttpRules:
     @rule("missing-resource-status", off=lambda _self, _id: ScimError(500, "Internal error"))
     def missing_resource(self, resource_id: str) -> ScimError:
         """An id that does not exist is answered 404 (RFC 7644 table 8)."""
-        return ScimError(404, f"Resource {resource_id} not found")
+        return ScimError(self.missing_status(), f"Resource {resource_id} not found")
+
+    @rule("missing-resource-refused", off=lambda _self: 200)
+    def missing_status(self) -> int:
+        """What does not exist is not served (RFC 7644 3.4.1)."""
+        return 404
 
     @rule("missing-resource-deleted", off=lambda _self, _id: None)
     def missing_to_delete(self, resource_id: str) -> ScimError | None:

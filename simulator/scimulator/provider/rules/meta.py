@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scimulator.catalogue.faults import Severity
 from scimulator.provider.rules.kit import rule
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from scimulator.exchange.strict_json import Json, JsonObject
@@ -25,6 +27,26 @@ def _without(name: str):  # type: ignore[no-untyped-def]  # noqa: ANN202  # an o
 def _short_ref(_self: object, member: JsonObject) -> JsonObject:
     reference = member.get("$ref")
     return {**member, "$ref": reference.rpartition("/")[0]} if isinstance(reference, str) else member
+
+
+def _schemas_twice(_self: object, resource: JsonObject) -> JsonObject:
+    schemas = resource.get("schemas")
+    return {**resource, "schemas": [*schemas, *schemas]} if isinstance(schemas, list) else resource
+
+
+def _at_location(change: Callable[[str], str]) -> Callable[[object, JsonObject], JsonObject]:
+    def off(_self: object, resource: JsonObject) -> JsonObject:
+        meta = resource.get("meta")
+        location = meta.get("location") if isinstance(meta, dict) else None
+        if not isinstance(meta, dict) or not isinstance(location, str):
+            return resource
+        return {**resource, "meta": {**meta, "location": change(location)}}
+
+    return off
+
+
+def _shows_active(_self: object, resource: JsonObject) -> JsonObject:
+    return {"active": True, **resource} if "userName" in resource else resource
 
 
 class MetaRules:
@@ -121,6 +143,11 @@ class MetaRules:
         """The ETag header equals meta.version (RFC 7643 3.1)."""
         return version
 
+    @rule("etag-supported", off=lambda _self: False)
+    def does_versions(self) -> bool:
+        """A provider knows versions, or else a condition does no harm (RFC 7644 3.14)."""
+        return True
+
     @rule("if-match", off=lambda _self, _tags, _version, _method: True)
     def may_write(self, tags: str, version: str, method: str) -> bool:
         """A write under If-Match happens only to the version named (RFC 7644 3.14, RFC 9110 13.1.1)."""
@@ -141,8 +168,9 @@ class MetaRules:
         """A write to a version that is gone is answered 412 (RFC 7644 3.14)."""
         return 412
 
+    @rule("tags-compared", off=lambda _self, _version, _tags: True, severity=Severity.DATA_LOSS)
     def tag_in(self, version: str, tags: str) -> bool:
-        """Compare weakly: SCIM's own examples send weak tags in If-Match."""
+        """A condition holds for the version that it names only, compared weakly (RFC 9110 13.1)."""
         if tags.strip() == "*":
             return True
         own = version.removeprefix("W/").strip('"')
@@ -156,6 +184,30 @@ class MetaRules:
     @rule("unassigned-absent", off=lambda _self, resource: {"externalId": resource.get("id"), **resource})
     def unassigned(self, resource: JsonObject) -> JsonObject:
         """An attribute without value is absent; nothing is made up in its place (RFC 7643 2.5)."""
+        return resource
+
+    def shown(self, resource: JsonObject) -> JsonObject:
+        """Return a representation as it leaves; asked only where a fault is in force."""
+        return self.default_stored(self.location_encoded(self.location_of_itself(self.schemas_distinct(resource))))
+
+    @rule("schemas-distinct", off=_schemas_twice)
+    def schemas_distinct(self, resource: JsonObject) -> JsonObject:
+        """Schemas names each schema once (RFC 7643 3)."""
+        return resource
+
+    @rule("location-of-itself", off=_at_location(lambda location: location.rpartition("/")[0]))
+    def location_of_itself(self, resource: JsonObject) -> JsonObject:
+        """The location of a resource is its own, not that of its collection (RFC 7643 3.1)."""
+        return resource
+
+    @rule("location-encoded", off=_at_location(lambda location: location.replace("/Users/", "/{tenant}/Users/")))
+    def location_encoded(self, resource: JsonObject) -> JsonObject:
+        """A location is a URI, with nothing in it that has to be encoded (RFC 7644 1.2)."""
+        return resource
+
+    @rule("default-stored", off=_shows_active)
+    def default_stored(self, resource: JsonObject) -> JsonObject:
+        """A value that the provider assigns is stored, so that filters find it (RFC 7644 3.4.2.2)."""
         return resource
 
     @rule("booleans-typed", off=lambda _self, value: str(value) if isinstance(value, bool) else value)
@@ -176,6 +228,11 @@ class MetaRules:
     @rule("member-type", off=lambda _self, member: {**member, "type": "Group"})
     def member_type(self, member: JsonObject) -> JsonObject:
         """A member says whether it is a User or a Group (RFC 7643 4.2)."""
+        return member
+
+    @rule("member-group", off=lambda _self, member: {**member, "type": "User"})
+    def member_group(self, member: JsonObject) -> JsonObject:
+        """A group among the members is called a Group (RFC 7643 4.2)."""
         return member
 
     @rule("groups-of-user", off=lambda _self, _groups: [])

@@ -29,6 +29,11 @@ class PatchRules:
 
     # the message -------------------------------------------------------------------------------------------------
 
+    @rule("patch-there", off=lambda _self: False)
+    def does_patch(self) -> bool:
+        """A provider that announces PATCH has it (RFC 7644 3.5.2, RFC 7643 5)."""
+        return True
+
     @rule("patch-schemas-checked", off=lambda _self, _schemas: True)
     def patch_schemas_right(self, schemas: Json) -> bool:
         """A PATCH body names the PatchOp schema (RFC 7644 3.5.2)."""
@@ -253,6 +258,11 @@ class PatchRules:
     def removes_nothing(self) -> ScimError | None:
         """A remove whose filter matches nothing succeeds and changes nothing (RFC 7644 3.5.2.2)."""
         return None
+
+    @rule("patch-one-new-primary", off=lambda _self: True)
+    def keeps_two_primaries(self) -> bool:
+        """Of two values that one operation adds as primary, not both stay so (RFC 7644 3.5.2, RFC 7643 2.4)."""
+        return False
 
     @rule("patch-demotes-primary", off=lambda _self, _element: False)
     def demotes(self, element: JsonObject) -> bool:

@@ -43,6 +43,25 @@ def _null_as_text(_self: object, attribute: Attribute) -> Json:
     return "None" if plain else None
 
 
+def _external_id_in_small_letters(_self: object, resource: JsonObject) -> JsonObject:
+    given = resource.get("externalId")
+    return {**resource, "externalId": given.lower()} if isinstance(given, str) else resource
+
+
+def _group_name_in_ascii(_self: object, type_name: str, data: JsonObject) -> JsonObject:
+    name = data.get("displayName")
+    if type_name != "Group" or not isinstance(name, str):
+        return data
+    return {**data, "displayName": name.encode("ascii", "replace").decode()}
+
+
+def _extension_only_behind(_self: object, body: JsonObject, data: JsonObject) -> JsonObject:
+    schemas = body.get("schemas")
+    if not isinstance(schemas, list) or not schemas or ":extension:" not in str(schemas[0]):
+        return data
+    return {name: value for name, value in data.items() if ":extension:" not in name}
+
+
 class WriteRules:
     """What becomes of the values that a client sends."""
 
@@ -115,6 +134,26 @@ class WriteRules:
     def external_id_in(self, resource: JsonObject) -> JsonObject:
         """An externalId is kept as the client set it (RFC 7643 3.1)."""
         return resource
+
+    @rule("external-id-case", off=_external_id_in_small_letters)
+    def external_id_case(self, resource: JsonObject) -> JsonObject:
+        """An externalId keeps its letter case (RFC 7643 3.1)."""
+        return resource
+
+    @rule("group-name-kept", off=_group_name_in_ascii)
+    def group_name_in(self, type_name: str, data: JsonObject) -> JsonObject:
+        """The name of a group is kept with all its letters (RFC 7643 4.2)."""
+        return data
+
+    @rule("schemas-any-order", off=_extension_only_behind)
+    def schemas_in_any_order(self, body: JsonObject, data: JsonObject) -> JsonObject:
+        """The order of schemas makes no difference (RFC 7643 3)."""
+        return data
+
+    @rule("modified-at-creation", off=lambda _self, _now: "1970-01-01T00:00:00.000Z")
+    def first_modified(self, now: str) -> str:
+        """A new resource was modified when it was created (RFC 7643 3.1)."""
+        return now
 
     @rule("text-kept", off=lambda _self, attribute, text: text.lower() if attribute.name == "userName" else text)
     def text_in(self, attribute: Attribute, text: str) -> str:
@@ -200,6 +239,11 @@ class WriteRules:
         """A value that is taken is answered with scimType uniqueness (RFC 7644 3.3)."""
         return ScimType.UNIQUENESS
 
+    @rule("group-names-shared", off=lambda _self: True)
+    def group_names_unique(self) -> bool:
+        """Two groups may share a name (RFC 7643 4.2, 8.7.1: uniqueness none)."""
+        return False
+
     def checks_again(self) -> bool:
         """Tell whether uniqueness is checked again in the commit step, where no other request comes between."""
         return True
@@ -220,12 +264,27 @@ class WriteRules:
         """A group is created with the members that the request names (RFC 7644 3.3)."""
         return members
 
+    @rule("members-of-many-groups", off=lambda _self: True, severity=Severity.DATA_LOSS)
+    def leaves_every_group(self) -> bool:
+        """Who leaves one group is still a member of the others (RFC 7644 3.5.1)."""
+        return False
+
+    @rule("rename-keeps-groups", off=lambda _self: True, severity=Severity.DATA_LOSS)
+    def rename_leaves_groups(self) -> bool:
+        """A user with a new userName is still a member of its groups (RFC 7644 3.5.2.3)."""
+        return False
+
     # life cycle --------------------------------------------------------------------------------------------------
 
     @rule("delete-removes", off=lambda _self: False, severity=Severity.SECURITY)
     def delete_removes(self) -> bool:
         """A deleted resource is gone (RFC 7644 3.6)."""
         return True
+
+    @rule("delete-touches-one", off=lambda _self: True, severity=Severity.DATA_LOSS)
+    def delete_anonymises_all(self) -> bool:
+        """A delete, and the wiping of names that goes with it, touches only what it names (RFC 7644 3.6)."""
+        return False
 
     @rule("delete-frees-name", off=lambda _self: False, severity=Severity.PROVISIONING_BLOCKED)
     def delete_frees_name(self) -> bool:
