@@ -47,6 +47,6 @@ def _not_stored(before: JsonObject, after: JsonObject, sent: JsonObject, only: M
         each
         for each in collateral(before, after, only)
         if each.wanted is not None
-        and any(each.at == name or each.at.startswith((f"{name}.", f"{name}:")) for name in names)
+        and any(each.at.lower() == name or each.at.lower().startswith((f"{name}.", f"{name}:")) for name in names)
     ]
     return asked_for(after, only) + changed

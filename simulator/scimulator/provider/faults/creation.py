@@ -27,7 +27,7 @@ def _without(body: JsonObject, *names: str) -> JsonObject:
 
 @fault(
     "create-answers-other-user-name",
-    trips=["okta.assign.create", "patch.external-id"],
+    trips=["okta.assign.create", "patch.external-id", "put.external-id"],
     source="https://github.com/Infisical/infisical/pull/5947",
     bug="BUG-080",
     severity="provisioning-blocked",
