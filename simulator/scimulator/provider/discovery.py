@@ -84,7 +84,10 @@ class Discovery:
                 "documentationUri": "https://www.rfc-editor.org/rfc/rfc7644",
                 "patch": {"supported": True},
                 "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
-                "filter": {"supported": self.rules.does_filter(), "maxResults": quirks.max_results},
+                "filter": {
+                    "supported": self.rules.does_filter(),
+                    "maxResults": self.rules.announced_results(quirks.max_results),
+                },
                 "changePassword": {"supported": True},
                 "sort": {"supported": True},
                 "etag": {"supported": self.rules.does_versions()},

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 SEARCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
+_PARAMETERS = frozenset(
+    {"filter", "sortBy", "sortOrder", "startIndex", "count", "attributes", "excludedAttributes", "schemas"}
+)
 _EVERYTHING = Condition("", (), exact=True)
 
 
@@ -60,6 +63,8 @@ def read_query(rules: Rules, parameters: Mapping[str, Json]) -> Query:
     Raises:
         ScimError: 400 when a parameter has a value that means nothing.
     """
+    for name in parameters.keys() - _PARAMETERS:
+        rules.unknown_parameter(name)
     start = _number(rules, parameters, "startIndex")
     count = _number(rules, parameters, "count")
     order = str(parameters.get("sortOrder") or "")
@@ -78,7 +83,7 @@ def read_query(rules: Rules, parameters: Mapping[str, Json]) -> Query:
         filter=rules.filter_text(rules.looked_up(text or "")),
         sort_by=rules.sort_path(str(parameters.get("sortBy") or "")),
         descending=rules.sort_descends(order),
-        start=rules.start_index(rules.lowest_start(1 if start is None else start)),
+        start=rules.start_index(rules.default_start() if start is None else rules.lowest_start(start)),
         count=rules.count_asked(rules.count_zero(count)),
         projection=read_projection(rules, parameters),
     )

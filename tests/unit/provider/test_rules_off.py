@@ -134,6 +134,7 @@ STORY = [
     ("", "GET", "/Users?startIndex=0&count=2", None, {}),
     ("", "GET", "/Users?startIndex=99", None, {}),
     ("", "GET", "/Users?count=0", None, {}),
+    ("", "GET", "/Users?count=0&x-unknown=1", None, {}),
     ("", "GET", "/Users?count=-3", None, {}),
     ("", "GET", "/Users?count=999", None, {}),
     ("", "GET", "/Users?count=many", None, {}),

@@ -32,6 +32,10 @@ MATCHING = frozenset(
 """Methods that decide whether a resource matches: a fault in one of them keeps SQL out of filtering."""
 
 
+_FEW = 3
+"""What a provider announces as its limit that keeps to another one: fewer than any check makes."""
+
+
 def _crash(_self: object, *_rest: object) -> None:
     raise ScimError(500, "Internal error")
 
@@ -40,6 +44,10 @@ def _fail_on_long_page(self: ListRules, count: int) -> int:
     if count > self.quirks.max_results:
         raise ScimError(500, "Internal error")
     return count
+
+
+def _refuse_parameter(_self: object, name: str) -> None:
+    raise bad(ScimType.INVALID_VALUE, f"there is no parameter {name}")
 
 
 def _now_and_then_backwards(self: ListRules) -> str:
@@ -252,6 +260,15 @@ class ListRules:
         """Without sorting, the order stays the same from page to page, and what is new comes at the end."""
         return "seq"
 
+    @rule("start-index-default", off=lambda _self: 0)
+    def default_start(self) -> int:
+        """A list asked for without startIndex begins at 1 (RFC 7644 3.4.2.4)."""
+        return 1
+
+    @rule("unknown-parameter", off=_refuse_parameter)
+    def unknown_parameter(self, name: str) -> None:
+        """A query parameter that nobody knows is ignored (RFC 7644 3.4.2)."""
+
     @rule("start-index", off=lambda _self, _start: 1, severity=Severity.DATA_LOSS)
     def start_index(self, start: int) -> int:
         """A startIndex says where the page begins (RFC 7644 3.4.2.4)."""
@@ -281,6 +298,11 @@ class ListRules:
     def lowest_count(self, count: int) -> int | None:
         """A negative count is 0 (RFC 7644 3.4.2.4)."""
         return max(0, count)
+
+    @rule("max-results-kept", off=lambda _self, _most: _FEW)
+    def announced_results(self, most: int) -> int:
+        """The filter.maxResults that is announced is the limit that is kept (RFC 7643 5)."""
+        return most
 
     @rule("count-limit", off=_fail_on_long_page)
     def highest_count(self, count: int) -> int:
