@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TARGET ?=
 FAULTS ?=
 
-.PHONY: check test lint postgres meta bench clean help
+.PHONY: check test lint postgres chromium meta bench clean help
 
 help:
 	@echo "make check   install Scimulator into $(VENV) and judge the embedded provider (TARGET=URL judges yours)"
@@ -41,7 +41,14 @@ postgres:
 	     DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends postgresql >/dev/null; } \
 	|| echo "no PostgreSQL here: the tests on django-scim2 will be skipped"
 
-test: lint postgres
+# The HTML report is tested in a real browser; without one these tests are skipped and say so.
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
+	|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get -qq update && \
+	     DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; } \
+	|| echo "no Chromium here: the tests of the HTML report in a browser will be skipped"
+
+test: lint postgres chromium
 	$(BIN)/pytest -n 2 --dist worksteal
 
 meta: $(VENV)/.dev

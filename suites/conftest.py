@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from scimulator.kit import Ground, Resources, Tenant
+from scimulator.kit import Controls, Ground, Probe, Resources, Tenant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +42,20 @@ def discovery(scim_session: Session) -> Discovery:
 def judge(scim_session: Session) -> Judge:
     """The judge of the running check, for expectations that are not about one answer."""
     return scim_session.judge
+
+
+@pytest.fixture
+def controls(scim_session: Session) -> Controls:
+    """What can be done to the target outside SCIM; for checks that declare ``controls``."""
+    return Controls(scim_session)
+
+
+@pytest.fixture
+def quirk(scim_session: Session) -> Probe:
+    """What a probe says of its quirk: ``quirk.seen("fold", "sent Ada@…, read ada@…")``; the check's id names it."""
+    found = Probe(scim_session, scim_session.judge.declaration.id.split(".")[1])
+    found.begin()
+    return found
 
 
 @pytest.fixture

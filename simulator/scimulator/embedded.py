@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scimulator.catalogue.near_miss import hint
+from scimulator.catalogue.quirks import quirks
+from scimulator.embedded_controls import embedded_controls
 from scimulator.exchange.clock import SkippingClock
 from scimulator.provider import Provider
 from scimulator.target.apps import crashed
@@ -74,7 +76,7 @@ def open_reference(spec: str, settings: Settings) -> Target:
     except (LookupError, ValueError, FileNotFoundError) as error:
         told = error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
         raise TargetError(f"the embedded provider cannot be made as {spec!r} says: {told}") from error
-    return Target(
+    target = Target(
         spec=spec,
         name=spec,
         base_url=BASE_URL,
@@ -85,7 +87,10 @@ def open_reference(spec: str, settings: Settings) -> Target:
         dialect_hint=dialect,
         is_reference=True,
         clock=clock,
+        controls=embedded_controls(provider),
     )
+    target.declared = {each.id: provider.preset.quirks.get(each.id, each.default) for each in quirks().values()}
+    return target
 
 
 register_opener("reference", open_reference)

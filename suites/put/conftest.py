@@ -32,6 +32,7 @@ def stores(judge: Judge) -> Callable[..., None]:
         per: str = "RFC7644-3.5.1-02",
         soft: bool = False,
     ) -> None:
+        only = user.allowed(only)
         symptoms = _not_stored(before, user.read(), sent, only)
         if symptoms:
             user.session.settle()

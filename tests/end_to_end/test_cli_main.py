@@ -15,8 +15,23 @@ from scimulator.cli import main as cli
 if TYPE_CHECKING:
     from pathlib import Path
 
-VERBS = ("check", "doctor", "idp", "serve", "clean", "list", "explain", "selftest")
-HEAVY = ("pytest", "_pytest", "httpx", "rich", "faker", "jsonschema", "orjson", "starlette", "uvicorn", "allure")
+VERBS = (
+    *("check", "doctor", "fingerprint", "idp", "serve", "clean", "repro", "replay", "report", "list", "explain"),
+    "selftest",
+)
+HEAVY = (
+    "pytest",
+    "_pytest",
+    "httpx",
+    "rich",
+    "faker",
+    "jsonschema",
+    "orjson",
+    "jinja2",
+    "starlette",
+    "uvicorn",
+    "allure",
+)
 
 
 def run(*arguments: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:

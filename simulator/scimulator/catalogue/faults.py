@@ -31,8 +31,8 @@ class Fault:
 
     ``trips`` are ids of checks that must fail on it, ``source`` addresses where it was reported, ``bug`` its id among
     the collected wild bugs (empty for a generated one), ``dialects`` the clients that it hurts (empty: any).
-    ``generated`` faults come from rules and name no checks. ``also`` are ids of other collected bugs that behave the
-    same.
+    ``generated`` faults come from rules, and name no checks, or from values of quirks. ``also`` are ids of other
+    collected bugs that behave the same. ``preset`` is the preset in which the fault shows, empty for the usual one.
     """
 
     id: str
@@ -44,6 +44,12 @@ class Fault:
     dialects: tuple[str, ...] = ()
     generated: bool = False
     also: tuple[str, ...] = ()
+    preset: str = ""
+
+    @property
+    def target(self) -> str:
+        """The target in which the fault shows, such as ``reference:off.etag-header``."""
+        return f"reference:{self.id}?preset={self.preset}" if self.preset else f"reference:{self.id}"
 
     @property
     def bugs(self) -> tuple[str, ...]:

@@ -2,13 +2,17 @@
 
 A preset is one TOML file in ``fixtures/presets``::
 
-    id = "lenient"
+    id = "slow-product"
     title = "…"
     description = "…"
+    base = "lenient"         # optional: the preset whose quirks and declarations hold where this one is silent
     [quirks]                 # quirk id -> value
     operation-case = "any"
+    [sources]                # quirk id -> the addresses where a vendor documents the value
+    operation-case = ["https://…"]
     [declares]
     not_ready = ["entra.legacy"]
+    without = ["patch.schemas"]  # findings of the base that this preset does not have
     [declares.findings]      # check id -> why it fails
 """
 
@@ -16,7 +20,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,8 +33,8 @@ if TYPE_CHECKING:
 
 QuirkValue: TypeAlias = "str | int | bool"
 
-_KEYS = {"id", "title", "description", "quirks", "declares"}
-_DECLARES = {"not_ready", "findings"}
+_KEYS = {"id", "title", "description", "base", "quirks", "sources", "declares"}
+_DECLARES = {"not_ready", "without", "findings"}
 
 
 class PresetError(ValueError):
@@ -50,18 +54,22 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named set of quirk values."""
+    """A named set of quirk values.
+
+    ``quirks`` holds those of its base too; ``sources`` maps the quirks that a vendor documents to addresses.
+    """
 
     id: str
     title: str
     description: str
     quirks: Mapping[str, QuirkValue]
     declares: Declaration = Declaration()
+    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def with_quirks(self, **values: QuirkValue) -> Preset:
         """Return a copy in which some quirks have other values; an underscore stands for the hyphen of an id."""
         quirks = {**self.quirks, **{name.replace("_", "-"): value for name, value in values.items()}}
-        return Preset(self.id, self.title, self.description, MappingProxyType(quirks), self.declares)
+        return replace(self, quirks=MappingProxyType(quirks))
 
 
 def preset_names() -> tuple[str, ...]:
@@ -97,13 +105,45 @@ def _read(file: Path) -> Preset:
             )
     if table.get("id") != file.stem:
         raise PresetError(f"preset file {file.name} must say id = {file.stem!r}")
+    base = _base(file, table.get("base"))
+    quirks = dict(table.get("quirks", {}))
+    without = declares.get("without", [])
+    strange = set(without) - set(base.declares.findings)
+    if strange:
+        raise PresetError(f"preset file {file.name} is without {min(strange)!r}, which its base does not declare")
+    findings = {check: why for check, why in base.declares.findings.items() if check not in without}
     return Preset(
         id=file.stem,
         title=str(table.get("title", file.stem)),
         description=str(table.get("description", "")),
-        quirks=MappingProxyType(dict(table.get("quirks", {}))),
+        quirks=MappingProxyType({**base.quirks, **quirks}),
         declares=Declaration(
-            not_ready=tuple(declares.get("not_ready", ())),
-            findings=MappingProxyType(dict(declares.get("findings", {}))),
+            not_ready=tuple(dict.fromkeys([*base.declares.not_ready, *declares.get("not_ready", ())])),
+            findings=MappingProxyType({**findings, **declares.get("findings", {})}),
         ),
+        sources=MappingProxyType(_sources(file, table.get("sources", {}), quirks)),
     )
+
+
+def _base(file: Path, name: object) -> Preset:
+    """Return the preset that another one builds on; one without quirks where it builds on none."""
+    if name is None:
+        return Preset("", "", "", {})
+    if not isinstance(name, str) or name == file.stem:
+        raise PresetError(f"preset file {file.name}: base is the name of another preset, not {name!r}")
+    return load_preset(name)
+
+
+def _sources(file: Path, table: object, quirks: Mapping[str, QuirkValue]) -> dict[str, tuple[str, ...]]:
+    """Read where values are documented; only a value that the file itself gives can have a source."""
+    if not isinstance(table, dict):
+        raise PresetError(f"preset file {file.name}: sources is a table of quirk ids with lists of addresses")
+    found: dict[str, tuple[str, ...]] = {}
+    for quirk, addresses in table.items():
+        if quirk not in quirks:
+            raise PresetError(f"preset file {file.name} has a source for {quirk!r}, a quirk that it does not give")
+        listed = addresses if isinstance(addresses, list) else []
+        if not listed or not all(isinstance(each, str) and each.startswith("https://") for each in listed):
+            raise PresetError(f"preset file {file.name}: the sources of {quirk} are a list of https addresses")
+        found[quirk] = tuple(listed)
+    return found

@@ -208,13 +208,18 @@ def requirements() -> Mapping[str, Requirement]:
 
 
 def requirement(id: str) -> Requirement:  # noqa: A002 - the word of the catalogue for it
-    """Return the requirement with that id.
+    """Return the requirement with that id; ``QUIRK-<id>`` is what a product owes that declares a quirk.
 
     Raises:
         UnknownRequirement: where there is none; the message suggests the nearest id.
     """
     known = requirements()
     found = known.get(id)
+    if found is None and id.startswith("QUIRK-"):
+        # The catalogue of quirks makes requirements, so it stands above this module.
+        from scimulator.catalogue.quirks import promise  # noqa: PLC0415 - see above
+
+        found = promise(id)
     if found is None:
         raise UnknownRequirement(
             f'no requirement has the id "{id}"{hint(id, known)}; fixtures/requirements/ holds all of them'

@@ -6,13 +6,18 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scimulator.target.diagnosis import Sign, Symptom, doctor
+from scimulator.target.cleaning import left_done
+from scimulator.target.controls.canonical import canonical_controls
+from scimulator.target.diagnosis import Sign, Symptom, bad, doctor, note
 from scimulator.target.essentials import ObstacleKind
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import Console
 
     from scimulator.exchange.strict_json import JsonObject
+    from scimulator.target.controls.definition import Control
     from scimulator.target.settings import TargetSettings
     from scimulator.target.target import Target
 
@@ -25,17 +30,18 @@ def doctor_command(
     settings: TargetSettings | None = None,
     json_file: str | Path | None = None,
     console: Console | None = None,
+    controls: Mapping[str, Control] | None = None,
 ) -> int:
     """Print the diagnosis of ``target`` and return the exit code.
 
     0: nothing wrong; 1: something is; 4: unreachable or credentials refused. With ``json_file`` the lines are also
-    written there (fixtures/schemas/doctor.schema.json).
+    written there (fixtures/schemas/doctor.schema.json). ``controls`` are those that the settings define.
     """
     from rich.console import Console
     from rich.text import Text
 
     screen = console or Console(highlight=False)
-    symptoms = doctor(target, settings)
+    symptoms = [*doctor(target, settings), *_controls(target, controls)]
     screen.print(Text(f"Doctor's look at {target.name}", style="bold"))
     for warning in target.warnings:
         screen.print(Text(f"! {warning}", style="yellow"))
@@ -50,6 +56,18 @@ def doctor_command(
     if json_file is not None:
         Path(json_file).write_text(json.dumps(as_json(target, symptoms), indent=2) + "\n", "utf-8")
     return exit_code(symptoms)
+
+
+def _controls(target: Target, controls: Mapping[str, Control] | None) -> list[Symptom]:
+    undone = dict.fromkeys(left_done(target.name))
+    if undone:
+        names = ", ".join(f"[control.{name}]" for name in undone)
+        return [bad("controls", f"an interrupted run left {names} done", "undo it: scimulator clean")]
+    if not controls:
+        return []
+    lacking = [name for name in canonical_controls() if name not in controls]
+    told = f"{len(controls)} in the settings: {', '.join(controls)}"
+    return [note("controls", told, f"not there: {', '.join(lacking)}" if lacking else "")]
 
 
 def as_json(target: Target, symptoms: list[Symptom]) -> JsonObject:

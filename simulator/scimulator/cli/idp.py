@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -33,6 +34,7 @@ _OPTIONS: tuple[Callable[[F], F], ...] = (
     click.option("--keep", is_flag=True, help="Leave on the target what was made."),
     click.option("--no-mark", is_flag=True, help="Use all names as they stand; only with --keep."),
     click.option("--real-time", is_flag=True, help="Really let pass the time that the scenario lets pass."),
+    click.option("--controls", is_flag=True, help="Allow what the scenario does in the product itself."),
     click.option("--json", "json_file", metavar="FILE", help="Also write everything here."),
     click.option("-v", "--verbose", is_flag=True, help="Show bodies."),
 )
@@ -150,8 +152,32 @@ def _play(name: str, argument: str | None, options: Mapping[str, object]) -> int
         return idp_run.as_curl(chosen, console)
     if options["dry_run"]:
         return idp_run.dry_run(chosen, console)
+    if scenario.controls and not options["controls"]:
+        raise click.UsageError(
+            f"the scenario {scenario.name} does things in the product itself ({', '.join(scenario.controls)}); allow "
+            f"it with --controls, and say in scimulator.toml how each is done and undone: scimulator list controls"
+        )
+    if scenario.controls and not chosen.mark:
+        raise click.UsageError("a scenario with controls is played with the mark only; leave out --no-mark")
     with _reached(name, settings, real_time=chosen.real_time) as target:
-        return idp_run.live(chosen, target, console)
+        return idp_run.live(_with_controls(chosen, target, settings), target, console)
+
+
+def _with_controls(chosen: Chosen, target: Target, settings: Settings) -> Chosen:
+    """Return what is played with the controls of the target.
+
+    Raises:
+        click.UsageError: when one that the scenario needs is not defined.
+    """
+    from scimulator.target.controls.desk import missing, surroundings, target_controls
+
+    if not chosen.scenario.controls:
+        return chosen
+    known = target_controls(target, settings)
+    lacking = next((each for each in chosen.scenario.controls if each not in known), None)
+    if lacking is not None:
+        raise click.UsageError(missing(lacking))
+    return replace(chosen, controls=known, around=surroundings(target, settings, chosen.redactor.add))
 
 
 @contextmanager

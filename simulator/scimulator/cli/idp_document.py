@@ -9,8 +9,6 @@ from scimulator.exchange.redaction import Redactor
 from scimulator.playing.belongings import left
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from scimulator.cli.idp_run import Played
     from scimulator.exchange.strict_json import Json, JsonObject
     from scimulator.idp.driving.log import Entry, Trace
@@ -19,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def document(
-    stage: Stage, played: Played, *, target: str, mark: str, secrets: Iterable[str] = (), dry_run: bool = False
+    stage: Stage, played: Played, *, target: str, mark: str, redactor: Redactor | None = None, dry_run: bool = False
 ) -> JsonObject:
     """Return everything that a performance came to, without secrets."""
-    redactor = Redactor(secrets)
+    redactor = redactor or Redactor()
     made: JsonObject = {
         "scimulator": __version__,
         "target": target,
@@ -95,6 +93,8 @@ def _comparison(comparison: Comparison) -> JsonObject:
             }
             for drift in comparison.drifts
         ],
+        "foreseen": [drift.message for drift in comparison.foreseen],
+        "not_as_foreseen": list(comparison.missing),
     }
 
 

@@ -15,6 +15,7 @@ from scimulator.exchange.redaction import Redactor
 from scimulator.idp.driving.entra_job import JobStage
 from scimulator.idp.scenario import Act
 from scimulator.playing.belongings import Belongings
+from scimulator.playing.beyond import LiveBeyond
 from scimulator.playing.cycles import perform_cycles, perform_on_demand
 from scimulator.playing.dry import DryDriver
 from scimulator.playing.ending import compare
@@ -22,21 +23,27 @@ from scimulator.playing.live import LiveDriver, TargetGoneError
 from scimulator.playing.performance import perform, staged
 from scimulator.playing.script import MARKER, script
 from scimulator.reporting.screen import print_lines
+from scimulator.target.auth import bearer
+from scimulator.target.controls.actions import Surroundings
+from scimulator.target.controls.desk import ControlDesk
 from scimulator.target.essentials import essentials
 from scimulator.target.guest import MARK_PREFIX, RunMark
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rich.console import Console
 
     from scimulator.catalogue.profiles import Profile
     from scimulator.exchange.clock import Clock
+    from scimulator.exchange.strict_json import JsonObject
     from scimulator.idp.driving.log import Entry
     from scimulator.idp.driving.stage import Stage
     from scimulator.idp.scenario import Scenario
+    from scimulator.playing.beyond import Beyond
     from scimulator.playing.ending import Comparison
     from scimulator.playing.performance import Driver
+    from scimulator.target.controls.definition import Control
     from scimulator.target.guest import Removal
     from scimulator.target.target import Target
 
@@ -51,6 +58,7 @@ class Chosen:
 
     ``mark`` false leaves names as they stand, ``domain`` moves addresses there. ``cycles`` is how many cycles of Entra
     follow the scenario (None: each event is carried over at once), ``on_demand`` the key of whom Entra provisions.
+    ``controls`` is what can be done outside SCIM, with ``around`` to do it; ``redactor`` hears of every secret.
     """
 
     scenario: Scenario
@@ -63,6 +71,9 @@ class Chosen:
     domain: str = ""
     cycles: int | None = None
     on_demand: str = ""
+    controls: Mapping[str, Control] = field(default_factory=dict)
+    around: Surroundings = field(default_factory=Surroundings)
+    redactor: Redactor = field(default_factory=Redactor)
 
     @property
     def by_cycles(self) -> bool:
@@ -78,6 +89,7 @@ class Played:
     comparison: Comparison | None = None
     removals: list[Removal] = field(default_factory=list)
     kept: int = 0
+    not_undone: list[str] = field(default_factory=list)
     ended: str = "finished"
     told: str = ""
 
@@ -86,8 +98,8 @@ class Played:
         """0 no drift and nothing failed, 1 otherwise, 4 when the target went away, 130 after Ctrl-C."""
         if self.ended != "finished":
             return UNREACHABLE if self.ended == "target-gone" else 130
-        drifted = self.comparison is not None and bool(self.comparison.drifts)
-        return 1 if drifted or any(entry.failed for entry in self.entries) else 0
+        drifted = self.comparison is not None and bool(self.comparison.drifts or self.comparison.missing)
+        return 1 if drifted or self.not_undone or any(entry.failed for entry in self.entries) else 0
 
 
 def as_curl(chosen: Chosen, console: Console) -> int:
@@ -116,7 +128,8 @@ def live(chosen: Chosen, target: Target, console: Console) -> int:
     Raises:
         KeyboardInterrupt: after Ctrl-C, once everything is removed.
     """
-    lines = Lines(console, Redactor(target.secrets), chosen.profile.dialect, verbose=chosen.verbose)
+    chosen.redactor.add(*target.secrets)
+    lines = Lines(console, chosen.redactor, chosen.profile.dialect, verbose=chosen.verbose)
     obstacle = essentials(target)
     if obstacle is not None:
         lines.say(str(obstacle))
@@ -129,9 +142,11 @@ def live(chosen: Chosen, target: Target, console: Console) -> int:
     belongings = Belongings(target, run_id, mark=mark, names=scenario.names())
     played = Played()
     lines.head(stage, target, mark=mark, keep=chosen.keep, real_time=chosen.real_time)
+    desk = _desk(chosen, target, belongings)
+    beyond = LiveBeyond(target, desk, mark, belongings.journal.intend if belongings.journal is not None else None)
     try:
         driver = LiveDriver(target, belongings, clock, real_time=chosen.real_time)
-        for entry in _performed(chosen, stage, driver):
+        for entry in _performed(chosen, stage, driver, beyond):
             played.entries.append(entry)
             lines.entry(entry)
         played.comparison = compare(stage, target)
@@ -140,12 +155,14 @@ def live(chosen: Chosen, target: Target, console: Console) -> int:
     except KeyboardInterrupt:
         played.ended, played.told = "interrupted", "interrupted"
     finally:
+        # What was done to the product comes first: with SAML off nothing could be removed.
+        played.not_undone += desk.undo_all()
         _tidy(chosen, belongings, played, lines)
     if target.dead is not None:
         played.ended, played.told = "target-gone", target.dead.message
     lines.end(target, played)
     if chosen.json_file:
-        _write(chosen.json_file, document(stage, played, target=target.name, mark=mark, secrets=target.secrets))
+        _write(chosen.json_file, document(stage, played, target=target.name, mark=mark, redactor=chosen.redactor))
     if played.ended == "interrupted":
         raise KeyboardInterrupt
     return played.exit_code
@@ -176,12 +193,36 @@ def _staged(chosen: Chosen, scenario: Scenario, clock: Clock) -> Stage:
     return staged(scenario, chosen.profile, clock)
 
 
-def _performed(chosen: Chosen, stage: Stage, driver: Driver) -> Iterator[Entry]:
+class _NoJournal:
+    """Stands where nothing is marked; scenarios with controls are not played then."""
+
+    def control(self, name: str, parameters: JsonObject) -> int:  # noqa: ARG002  the desk's words
+        return 0
+
+    def answered(self, number: int, answer: JsonObject) -> None:
+        """Note nothing."""
+
+    def undone(self, number: int) -> None:
+        """Note nothing."""
+
+
+def _desk(chosen: Chosen, target: Target, belongings: Belongings) -> ControlDesk:
+    """Return where controls are done."""
+
+    def adopt(_control: Control, answer: JsonObject) -> None:
+        token = answer.get("token")
+        if isinstance(token, str) and token:
+            target.credentials = bearer(token)
+
+    return ControlDesk(chosen.controls, belongings.journal or _NoJournal(), around=chosen.around, on_undone=adopt)
+
+
+def _performed(chosen: Chosen, stage: Stage, driver: Driver, beyond: Beyond | None = None) -> Iterator[Entry]:
     if not isinstance(stage, JobStage):
-        return perform(stage, driver)
+        return perform(stage, driver, beyond)
     if chosen.on_demand:
         return perform_on_demand(stage, driver, chosen.on_demand)
-    return perform_cycles(stage, driver, chosen.cycles)
+    return perform_cycles(stage, driver, chosen.cycles, beyond)
 
 
 def _write(path: str, value: object) -> None:

@@ -98,8 +98,14 @@ class Lines:
             for drift in found.drifts:
                 where = f"  ({drift.where})" if drift.where else ""
                 self.say(f"  drift  {drift.kind.value}: {drift.message}{where}", "red")
+            for drift in found.foreseen:
+                self.say(f"  as expected  {drift.kind.value}: {drift.message}")
+            for missed in found.missing:
+                self.say(f"  not as expected  {missed}", "red")
             if found.left_out:
                 self.say(f"  left out, since the target does not offer them: {', '.join(found.left_out)}")
+        for problem in played.not_undone:
+            self.say(f"  not undone  {problem}; scimulator clean tries again", "red")
         remaining = left(played.removals)
         if played.kept:
             self.say(f"{_count(played.kept, 'resource')} kept on the target; scimulator clean removes them.")
@@ -167,7 +173,10 @@ def _verdict(played: Played) -> str:
     if played.ended != "finished":
         return f"not played to the end: {played.told}"
     failed = sum(entry.failed for entry in played.entries)
-    drifts = len(played.comparison.drifts) if played.comparison is not None else 0
+    found = played.comparison
+    drifts = len(found.drifts) + len(found.missing) if found is not None else 0
+    if played.not_undone:
+        return f"{_count(len(played.not_undone), 'control')} could not be undone"
     if not failed and not drifts:
         return f"all {_count(len(played.entries), 'step')} went well, and the target is as the directory wants it"
     return f"{failed} of {_count(len(played.entries), 'step')} failed, {_count(drifts, 'drift')}"

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import itertools
 from functools import cache
-from typing import TYPE_CHECKING, get_args, get_type_hints
+from typing import TYPE_CHECKING
 
 from scimulator.catalogue.dialects import dialects
 from scimulator.catalogue.presets import load_preset, preset_names
 from scimulator.catalogue.profiles import Profile
+from scimulator.catalogue.quirks import quirks
 from scimulator.catalogue.requirements import requirements
 
 if TYPE_CHECKING:
@@ -144,6 +142,53 @@ def listed_presets() -> list[JsonObject]:
     return made
 
 
+def listed_quirks() -> list[JsonObject]:
+    """Return every quirk of the catalogue with its values, whom they hurt and what to set."""
+    return [
+        {
+            "id": each.id,
+            "title": each.title,
+            "family": each.family,
+            "default": each.default,
+            "values": [
+                {
+                    "value": value.value,
+                    "seen": value.seen,
+                    "hurts": [{"idp": one.idp, "how": one.how, "evidence": one.evidence} for one in value.hurts],
+                    "set": list(value.set_in_idp),
+                    "replaces": list(value.replaces),
+                    "follows": dict(value.follows),
+                    "keeps": list(value.keeps),
+                }
+                for value in each.values or ((each.number,) if each.number is not None else ())
+            ],
+            "facts": list(each.facts),
+            "sources": list(each.sources),
+        }
+        for each in quirks().values()
+    ]
+
+
+def listed_controls() -> list[JsonObject]:
+    """Return every canonical control, whether the settings define it, and how that is written."""
+    from scimulator.target.controls.canonical import canonical_controls
+    from scimulator.target.settings_file import load_settings
+
+    defined = load_settings().controls()
+    return [
+        {
+            "id": each.name,
+            "title": each.title,
+            "configured": "configured" if each.name in defined else "-",
+            "parameters": list(each.parameters),
+            "answers": dict(each.answers),
+            "undo": f"undo {each.undo.value}" if each.undo.value != "none" else "only reads",
+            "example": f"[control.{each.name}]\n{each.example}",
+        }
+        for each in canonical_controls().values()
+    ]
+
+
 KINDS: Mapping[str, Callable[[], list[JsonObject]]] = {
     "checks": listed_checks,
     "requirements": listed_requirements,
@@ -151,24 +196,9 @@ KINDS: Mapping[str, Callable[[], list[JsonObject]]] = {
     "faults": listed_faults,
     "dialects": listed_dialects,
     "presets": listed_presets,
+    "quirks": listed_quirks,
+    "controls": listed_controls,
 }
-
-
-@cache
-def known_quirks() -> dict[str, str]:
-    """Return what each quirk of the reference provider is about, by id, with its values."""
-    from scimulator.provider.quirks import Quirks
-
-    made: dict[str, str] = {}
-    hints = get_type_hints(Quirks)
-    body = ast.parse(inspect.getsource(Quirks)).body[0]
-    fields = body.body if isinstance(body, ast.ClassDef) else []
-    for field, told in itertools.pairwise(fields):
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
-            text = str(told.value.value) if isinstance(told, ast.Expr) and isinstance(told.value, ast.Constant) else ""
-            values = " or ".join(map(str, get_args(hints[field.target.id]))) or "a whole number from 1 on"
-            made[field.target.id.replace("_", "-")] = f"{text.replace('``', '')} Values: {values}."
-    return made
 
 
 def exchanges_called(name: str) -> Iterable[tuple[Dialect, ProfileExchange]]:

@@ -12,6 +12,7 @@ import pytest
 
 from scimulator.catalogue.near_miss import hint
 from scimulator.kit.invariants import ALL as INVARIANTS
+from scimulator.reporting.thresholds import Metrics
 from scimulator.running.collection import own_configuration
 from scimulator.running.selection import declaration_of, dialect_of, matches
 
@@ -46,6 +47,9 @@ class Judged:
     broken: str = ""
     interrupted: bool = False
     tracebacks: dict[str, str] = field(default_factory=dict)
+    metrics: Metrics = field(default_factory=Metrics)
+    left_out: list[CheckDeclaration] = field(default_factory=list)
+    """Checks of the suites that the options or the settings kept from running."""
 
 
 class _Observer:
@@ -58,12 +62,14 @@ class _Observer:
         self.broken: list[str] = []
         self.interrupted = False
         self.tracebacks: dict[str, str] = {}
+        self.metrics = Metrics()
         self._progress = progress
         self._names: dict[str, str] = {}
         self._invariants = 0
 
     def record(self, record: JsonObject) -> None:
-        """Keep a record; exchanges that prove nothing wrong are not needed again."""
+        """Keep a record; exchanges that prove nothing wrong are measured, and not needed again."""
+        self.metrics.record(record)
         if record.get("type") == "check" and not record.get("findings"):
             record = {**record, "exchanges": []}
         self.records.append(record)
@@ -92,7 +98,9 @@ class _Observer:
                 self.planned.append(Planned(declared, dialect_of(item)))
                 self._names[item.nodeid] = declared.id
         if self._progress is not None and session.items:
-            self._progress.total = len(session.items) + self._invariants
+            # Over workers, these are the checks with a control, and they come on top.
+            before = self._progress.total or self._invariants
+            self._progress.total = before + len(session.items)
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, node: object, ids: Sequence[str]) -> None:  # noqa: ARG002  xdist's
@@ -129,6 +137,8 @@ def run_suites(arguments: Sequence[str], *, progress: Progress | None = None, ve
         with contextlib.redirect_stderr(said):
             code = int(pytest.main([*own, *quiet, *arguments], plugins=[observer]))
     usage = said.getvalue().strip().removeprefix("ERROR: ") if code == pytest.ExitCode.USAGE_ERROR else ""
+    planned = {each.declaration.id for each in observer.planned}
+    known = [declared for item in observer.collected if (declared := declaration_of(item)) is not None]
     return Judged(
         code=code,
         records=observer.records,
@@ -137,6 +147,8 @@ def run_suites(arguments: Sequence[str], *, progress: Progress | None = None, ve
         broken="\n".join(observer.broken),
         interrupted=observer.interrupted,
         tracebacks=observer.tracebacks,
+        metrics=observer.metrics,
+        left_out=[each for each in dict.fromkeys(known) if each.id not in planned],
     )
 
 

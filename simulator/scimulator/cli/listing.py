@@ -15,7 +15,7 @@ from scimulator.cli.main import Verb, examples
 if TYPE_CHECKING:
     from scimulator.exchange.strict_json import JsonObject
 
-_KINDS = ("checks", "requirements", "profiles", "faults", "dialects", "presets")
+_KINDS = ("checks", "requirements", "profiles", "faults", "dialects", "presets", "quirks", "controls")
 _COLUMNS = {
     "checks": ("id", "title"),
     "requirements": ("id", "strength", "title"),
@@ -23,6 +23,8 @@ _COLUMNS = {
     "faults": ("id", "severity", "title"),
     "dialects": ("id", "title"),
     "presets": ("id", "title"),
+    "quirks": ("id", "default", "title"),
+    "controls": ("id", "configured", "undo", "title"),
 }
 
 

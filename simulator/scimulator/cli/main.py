@@ -21,11 +21,17 @@ USAGE, OURS, INTERRUPTED = 2, 3, 130
 _ISSUES = "the project's issue tracker"
 _VERBS = {
     "check": ("scimulator.cli.check:check", "Judge a SCIM server and say what is wrong with it."),
+    "baseline": ("scimulator.cli.baseline:baseline", "Keep the file of known deviations, for check --baseline."),
+    "compare": ("scimulator.cli.compare:compare", "Say what is fixed and what is new between two runs."),
     "doctor": ("scimulator.cli.verbs:doctor", "Find out why nothing works with a server."),
+    "fingerprint": ("scimulator.cli.fingerprint:fingerprint", "Find out which quirks a server has."),
     "idp": ("scimulator.cli.idp:idp", "Let Okta or Entra play a scenario on a server."),
     "serve": ("scimulator.cli.serve:serve", "Put the reference provider on a port of this machine."),
     "clean": ("scimulator.cli.verbs:clean", "Remove what runs of the past left on a server."),
-    "list": ("scimulator.cli.listing:list_", "List checks, requirements, profiles, faults, dialects or presets."),
+    "repro": ("scimulator.cli.repro:repro", "Write what shows a finding as sh, HAR, pytest and Markdown."),
+    "replay": ("scimulator.cli.replay:replay", "Try again what failed in the last run."),
+    "report": ("scimulator.cli.report:report", "Make reports of a run that is over."),
+    "list": ("scimulator.cli.listing:list_", "List checks, requirements, profiles, faults, controls and more."),
     "explain": ("scimulator.cli.explain:explain", "Explain a check, requirement, ruling, fault, dialect, quirk."),
     "selftest": ("scimulator.cli.verbs:selftest", "Run every fault of the reference provider against the checks."),
 }

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from scimulator.catalogue.dialects import UnknownDialectError, dialect, dialects
 from scimulator.catalogue.presets import load_preset, preset_names
+from scimulator.catalogue.quirks import promise, quirks
 from scimulator.catalogue.requirements import UnknownRequirement, requirement, requirements
 from scimulator.catalogue.rulings import rulings
-from scimulator.cli.inventory import exchanges_called, known_faults, known_quirks, loaded_profiles
+from scimulator.cli.inventory import exchanges_called, known_faults, loaded_profiles
 from scimulator.cli.judging import collected_checks
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from scimulator.catalogue.dialects import Dialect
     from scimulator.catalogue.faults import Fault
     from scimulator.catalogue.profiles import ProfileExchange
+    from scimulator.catalogue.quirks import Quirk
     from scimulator.catalogue.requirements import Requirement
     from scimulator.catalogue.rulings import Ruling
 
@@ -62,12 +64,14 @@ def pages_about(name: str, *, width: int = 100) -> list[list[str]]:
     made: list[Page] = []
     made += [_check(each, width) for each in collected_checks() if each.id == wanted]
     made += [_requirement(each, width) for key, each in requirements().items() if key.casefold() == wanted]
+    promises = (promise(each.requirement_id) for each in quirks().values())
+    made += [_requirement(each, width) for each in promises if each is not None and each.id.casefold() == wanted]
     made += [_ruling(each, width) for key, each in rulings().items() if key.casefold() == wanted]
     made += [_fault(each, width) for each in known_faults() if each.id == wanted]
     with contextlib.suppress(UnknownDialectError):
         made.append(_dialect(dialect(wanted), width))
     made += [_preset(each, width) for each in preset_names() if each == wanted]
-    made += [_quirk(key, told, width) for key, told in known_quirks().items() if key == wanted]
+    made += [_quirk(each, width) for key, each in quirks().items() if key == wanted]
     made += [_exchange(spoken, each, width) for spoken, each in exchanges_called(wanted)]
     return [page.lines for page in made]
 
@@ -82,7 +86,8 @@ def known_ids() -> list[str]:
         *(each.id for each in known_faults()),
         *(each.id for each in dialects()),
         *preset_names(),
-        *known_quirks(),
+        *quirks(),
+        *(each.requirement_id for each in quirks().values()),
         *exchanges,
     ]
 
@@ -199,20 +204,43 @@ def _preset(name: str, width: int) -> Page:
     page.gap()
     page.item("not ready", ", ".join(preset.declares.not_ready))
     for quirk, value in preset.quirks.items():
-        page.item("quirk", f"{quirk} = {json.dumps(value)}")
+        page.item("quirk", " ".join([f"{quirk} = {json.dumps(value)}", *preset.sources.get(quirk, ())]))
     for check, why in preset.declares.findings.items():
         page.item("declares", f"{check} fails: {why}")
     page.item("see it", f"scimulator check 'reference:?preset={name}'")
     return page
 
 
-def _quirk(name: str, told: str, width: int) -> Page:
-    page = Page(name, "quirk", width)
-    page.paragraph(told)
+def _quirk(found: Quirk, width: int) -> Page:
+    page = Page(found.id, "quirk", width)
+    page.paragraph(found.title)
+    page.paragraph(found.what)
+    for value in found.values or ((found.number,) if found.number is not None else ()):
+        page.gap()
+        usual = "  (default)" if value.value == found.default else ""
+        page.item(
+            "value", f"{value.value or f'a whole number from {found.least} on, {found.default} by default'}{usual}"
+        )
+        page.item("seen", value.seen)
+        for hurt in value.hurts:
+            page.item("hurts", f"{hurt.idp}: {hurt.how} ({hurt.evidence})")
+        for advice in value.set_in_idp:
+            page.item("set", advice)
+        page.item("replaces", ", ".join(value.replaces))
+        page.item("follows", ", ".join(f"{name} changes along with {cause}" for name, cause in value.follows.items()))
+        page.item("keeps", ", ".join(f"{name} may stay as it is" for name in value.keeps))
     page.gap()
     for preset in preset_names():
-        quirks = load_preset(preset).quirks
-        page.item("preset", f"{preset}: {json.dumps(quirks[name])}" if name in quirks else "")
+        declared = load_preset(preset).quirks
+        page.item("preset", f"{preset}: {json.dumps(declared[found.id])}" if found.id in declared else "")
+    page.item("declare it", f"[quirks] {found.id} = … in scimulator.toml")
+    probes = [each for each in collected_checks() if found.requirement_id in each.requirements]
+    controls = dict.fromkeys(name for each in probes for name in each.controls)
+    page.item("probes", ", ".join(each.id for each in probes) or "none")
+    page.item("controls", ", ".join(f"[control.{name}]" for name in controls))
+    page.item("find it", f"scimulator fingerprint TARGET{' --controls' if controls else ''}")
+    page.item("facts", ", ".join(found.facts))
+    page.item("sources", " ".join(found.sources))
     return page
 
 

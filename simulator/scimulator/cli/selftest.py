@@ -52,7 +52,7 @@ def run_matrix(faults: Sequence[Fault], *, jobs: int = 2, named_only: bool = Fal
     With ``named_only`` each fault meets only the checks that it names, which is quick.
     """
     presets = [f"reference:?preset={name}" for name in preset_names()]
-    by_spec = {f"reference:{fault.id}": fault for fault in faults}
+    by_spec = {fault.target: fault for fault in faults}
 
     def only(spec: str) -> frozenset[str] | None:
         fault = by_spec.get(spec)
@@ -76,7 +76,7 @@ def run_matrix(faults: Sequence[Fault], *, jobs: int = 2, named_only: bool = Fal
             print(line, file=sys.stderr, flush=True)  # noqa: T201  the progress of this command
 
     plugin = Selftest([*presets, *by_spec], jobs=jobs, only=only, progress=progress)
-    run_collected(plugin)
+    run_collected(plugin, ["--scim-controls"])
     results = {result.spec: result for result in plugin.results}
     matrix = Matrix(results, frozenset(results["reference:?preset=lenient"].tripped), plugin.declared)
     for name, spec in zip(preset_names(), presets, strict=True):

@@ -37,7 +37,13 @@ def doctor(target: str | None, json_file: str | None, **options: object) -> int:
     from scimulator.reporting.screen import screen
 
     with _reached(target, options) as (settings, ready):
-        return doctor_command(ready, settings=settings.target, json_file=json_file, console=screen(sys.stdout))
+        return doctor_command(
+            ready,
+            settings=settings.target,
+            json_file=json_file,
+            console=screen(sys.stdout),
+            controls=settings.controls(),
+        )
 
 
 @click.command(
@@ -52,15 +58,15 @@ def doctor(target: str | None, json_file: str | None, **options: object) -> int:
 @click.option("--json", "json_file", metavar="FILE", help="Also write the list here.")
 @reaching
 def clean(target: str | None, json_file: str | None, *, dry_run: bool, **options: object) -> int:
-    """Remove what runs of the past left on a server: only resources that themselves show our mark.
+    """Undo and remove what runs of the past left on a server: controls, and resources that show our mark.
 
     Exit code: 0 nothing is left, 1 something is, 4 unreachable or credentials refused.
     """
     from scimulator.cli.clean import clean_command
     from scimulator.reporting.screen import screen
 
-    with _reached(target, options) as (_, ready):
-        return clean_command(ready, dry_run=dry_run, json_file=json_file, console=screen(sys.stdout))
+    with _reached(target, options) as (settings, ready):
+        return clean_command(ready, dry_run=dry_run, json_file=json_file, console=screen(sys.stdout), settings=settings)
 
 
 @contextmanager

@@ -41,6 +41,44 @@ class Act(StrEnum):
     IMPORT = "import"
     WAIT = "wait"
     CYCLE = "cycle"
+    RESTART = "restart"
+    ASSIGN_GROUP = "assign-group"
+    UNASSIGN_GROUP = "unassign-group"
+    PRIORITISE = "prioritise"
+    RETRY = "retry"
+    CONTROL = "control"
+    UNDO = "undo"
+    EXPECT = "expect"
+
+
+BEYOND = frozenset({Act.CONTROL, Act.UNDO, Act.EXPECT})
+"""What is no deed of the identity provider: things done in the product, and looks at what has become of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What has to be true of one person at a moment of the scenario; None and empty mean that nothing is asked.
+
+    ``accounts`` is how many accounts have the person's userName, whatever its case. ``shows`` maps SCIM paths of the
+    person's account to values, ``product`` the words of the control ``members`` (role, active, given_name, …) to what
+    the product itself shows. ``signs_in``, ``session`` and ``api_key`` tell whether the door opens: to a new sign-in,
+    to the session and to the API key that an earlier event made.
+    """
+
+    accounts: int | None = None
+    shows: Mapping[str, Json] = field(default_factory=dict)
+    product: Mapping[str, Json] = field(default_factory=dict)
+    signs_in: bool | None = None
+    session: bool | None = None
+    api_key: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedDrift:
+    """A difference between target and directory that the scenario foresees: of whom, and at which SCIM path."""
+
+    person: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +86,10 @@ class Event:
     """One thing that happens.
 
     ``people`` and ``group`` are keys of the scenario. ``values`` are the new attributes of a change by the directory's
-    names, ``name`` a group's new name, ``what`` is ``users`` or ``groups`` for an import, ``seconds`` the length of a
-    wait.
+    names, or what an assigned group gives its members; ``name`` is a group's new name, ``what`` is ``users`` or
+    ``groups`` for an import, ``seconds`` the length of a wait, ``priority`` the place of an assigned group and
+    ``order`` all of them by key. ``control`` names what is done outside SCIM, with ``parameters``; ``expected`` is what
+    is looked at. ``fails`` means that this has to go wrong, ``note`` is a sentence for whoever watches.
     """
 
     act: Act
@@ -59,6 +99,13 @@ class Event:
     name: str = ""
     what: str = ""
     seconds: float = 0.0
+    priority: int | None = None
+    order: tuple[str, ...] = ()
+    control: str = ""
+    parameters: Mapping[str, Json] = field(default_factory=dict)
+    expected: Expectation | None = None
+    fails: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +126,18 @@ class Scenario:
     app: str = "SCIM app"
     switches: tuple[str, ...] = ()
     mapping: tuple[JsonObject, ...] = ()
+    drifts: tuple[ExpectedDrift, ...] = ()
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """The controls that the scenario needs, each once, in the order of their first use."""
+        found: dict[str, None] = {}
+        for event in self.events:
+            if event.control:
+                found[event.control] = None
+            if event.expected is not None:
+                found.update(dict.fromkeys(_looked_at(event.expected)))
+        return tuple(found)
 
     def marked(self, mark: str, *, domain: str = "") -> Scenario:
         """Return the scenario with ``mark`` in front of every login, address, mail nickname and name of a group.
@@ -118,6 +177,16 @@ class Scenario:
         found |= {event.name for event in self.events if event.name}
         found |= {str(event.values["login"]) for event in self.events if "login" in event.values}
         return frozenset(name.casefold() for name in found)
+
+
+def _looked_at(expected: Expectation) -> list[str]:
+    """Return the controls that a look needs."""
+    needed = ["members"] if expected.product else []
+    if expected.signs_in is not None:
+        needed.append("log-in")
+    if expected.session is not None:
+        needed.append("sign-in-works")
+    return [*needed, "use-api-key"] if expected.api_key is not None else needed
 
 
 _MARKED = frozenset({"login", "email", "mailNickname"})

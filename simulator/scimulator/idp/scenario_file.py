@@ -15,7 +15,7 @@ from scimulator.catalogue.profiles import Profile
 from scimulator.idp.directory import DirectoryGroup, Person
 from scimulator.idp.mapping import mapping_of
 from scimulator.idp.paths import BadPlaceError, parse_place
-from scimulator.idp.scenario import Act, Event, Scenario
+from scimulator.idp.scenario import BEYOND, Act, Event, Expectation, ExpectedDrift, Scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,13 +45,28 @@ _KEYS: dict[Act, tuple[tuple[str, ...], tuple[str, ...]]] = {
     Act.IMPORT: (("what",), ()),
     Act.WAIT: (("seconds", "minutes", "hours"), ()),
     Act.CYCLE: ((), ()),
+    Act.RESTART: ((), ()),
+    Act.RETRY: (("person", "people", "group"), ()),
+    Act.PRIORITISE: (("order",), ()),
+    Act.UNDO: (("control",), ()),
+    Act.UNASSIGN_GROUP: (_GROUP, ()),
     **dict.fromkeys((Act.PUSH_GROUP, Act.PUSH_NOW, Act.UNLINK_GROUP, Act.DELETE_GROUP), (_GROUP, ())),
     **dict.fromkeys((Act.ASSIGN, Act.UNASSIGN, Act.REASSIGN, Act.DISABLE, Act.ENABLE), (_PERSON, ())),
     **dict.fromkeys((Act.DELETE, Act.PURGE, Act.PASSWORD), (_PERSON, ())),
 }
+_OPTIONAL: dict[Act, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    # act: as above, but those that may stand there besides are not needed
+    Act.ASSIGN_GROUP: (_GROUP, ("set", "priority")),
+    Act.CONTROL: (("control",), ("person", "with")),
+    Act.EXPECT: (_PERSON, ("accounts", "shows", "product", "signs-in", "session", "api-key")),
+}
+_ALWAYS = ("do", "note", "fails")
 ONLY: dict[str, frozenset[Act]] = {
-    "okta": frozenset({Act.PUSH_NOW, Act.UNLINK_GROUP, Act.IMPORT, Act.PASSWORD}),
-    "entra": frozenset({Act.PURGE, Act.CYCLE}),
+    "okta": frozenset(
+        {Act.PUSH_NOW, Act.UNLINK_GROUP, Act.IMPORT, Act.PASSWORD}
+        | {Act.ASSIGN_GROUP, Act.UNASSIGN_GROUP, Act.PRIORITISE, Act.RETRY}
+    ),
+    "entra": frozenset({Act.PURGE, Act.CYCLE, Act.RESTART}),
 }
 """What only one identity provider does."""
 _WORD = re.compile(r"[A-Za-z_$][\w$]*")
@@ -140,7 +155,7 @@ def _table(path: Iterable[str | int]) -> str:
     if not parts:
         return "top level"
     head, rest = str(parts[0]), parts[1:]
-    if rest and isinstance(rest[0], int) and head in ("events", "mapping"):
+    if rest and isinstance(rest[0], int) and head in ("events", "mapping", "drifts"):
         return " ".join([f"[[{head}]] {int(rest[0]) + 1}", *map(str, rest[1:])])
     if rest and head in ("people", "groups"):
         return " ".join([f"[{head}.{rest[0]}]", *map(str, rest[1:])])
@@ -169,6 +184,7 @@ class _Reading:
         first = [Event(Act.ASSIGN, people=assigned)] if assigned else []
         first += [Event(Act.PUSH_GROUP, group=key) for key in pushed]
         listed = cast("list[JsonObject]", self.document["events"])
+        foreseen = cast("list[JsonObject]", self.document.get("drifts", []))
         events = [self._event(f"[[events]] {number}", entry) for number, entry in enumerate(listed, 1)]
         # Nobody is assigned to an app whose connection was not tested.
         at = 1 if events[0].act is Act.CONNECT else 0
@@ -183,6 +199,7 @@ class _Reading:
             app=str(self.document.get("app", "SCIM app")),
             switches=tuple(cast("list[str]", self.document.get("switches", []))),
             mapping=tuple(self.rules),
+            drifts=tuple(self._drift(number, entry) for number, entry in enumerate(foreseen, 1)),
         )
 
     def fail(self, where: str, message: str) -> ScenarioError:
@@ -241,13 +258,13 @@ class _Reading:
         for idp, acts in ONLY.items():
             if act in acts and self.idp not in ("", idp):
                 raise self.fail(f"{where} do", f"{self.idp} does not {act.value!r}; only {idp} does")
-        one_of, more = _KEYS[act]
-        allowed = {"do", *one_of, *more}
+        one_of, more = _KEYS[act] if act in _KEYS else _OPTIONAL[act]
+        allowed = {*_ALWAYS, *one_of, *more}
         strangers = [key for key in entry if key not in allowed]
         if strangers:
-            keys = ", ".join(sorted(allowed - {"do"})) or "nothing more"
+            keys = ", ".join(sorted(allowed - {*_ALWAYS})) or "nothing more"
             raise self.fail(where, f"{act.value!r} takes {keys}, and not {', '.join(strangers)}")
-        for needed in (one_of, *((each,) for each in more)):
+        for needed in (one_of, *((each,) for each in more if act in _KEYS)):
             if needed and not any(key in entry for key in needed):
                 raise self.fail(where, f"{act.value!r} needs the key {' or '.join(map(repr, needed))}")
         if "person" in entry and "people" in entry:
@@ -257,7 +274,11 @@ class _Reading:
         if group and group not in self.groups:
             raise self.fail(f"{where} group", f"there is no group {group!r}{hint(group, self.groups)}")
         values = cast("JsonObject", entry.get("set", {}))
-        self._check_attributes(f"{where} set", values)
+        if act is not Act.ASSIGN_GROUP:  # what a group gives are names of the app's own schema
+            self._check_attributes(f"{where} set", values)
+        if act in BEYOND and entry.get("fails"):
+            raise self.fail(where, f"{act.value!r} is not what fails; say it of what the identity provider does")
+        place = entry.get("priority")
         return Event(
             act,
             people=self._keys(listed, self.people, f"{where} {'person' if 'person' in entry else 'people'}", "person"),
@@ -266,10 +287,41 @@ class _Reading:
             name=str(entry.get("name", "")),
             what=str(entry.get("what", "")),
             seconds=sum(_number(entry.get(unit)) * size for unit, size in _UNITS.items()),
+            priority=place if isinstance(place, int) else None,
+            order=self._keys(entry.get("order"), self.groups, f"{where} order", "group"),
+            control=str(entry.get("control", "")),
+            parameters=cast("JsonObject", entry.get("with", {})),
+            expected=self._expectation(where, entry) if act is Act.EXPECT else None,
+            fails=bool(entry.get("fails")),
+            note=str(entry.get("note", "")),
         )
+
+    def _expectation(self, where: str, entry: JsonObject) -> Expectation:
+        asked = set(_OPTIONAL[Act.EXPECT][1])
+        if not asked & entry.keys():
+            raise self.fail(where, f"'expect' needs at least one of {', '.join(sorted(asked))}")
+        accounts = entry.get("accounts")
+        return Expectation(
+            accounts=accounts if isinstance(accounts, int) else None,
+            shows=cast("JsonObject", entry.get("shows", {})),
+            product=cast("JsonObject", entry.get("product", {})),
+            signs_in=_works(entry.get("signs-in")),
+            session=_works(entry.get("session")),
+            api_key=_works(entry.get("api-key")),
+        )
+
+    def _drift(self, number: int, entry: JsonObject) -> ExpectedDrift:
+        person = str(entry["person"])
+        if person not in self.people:
+            raise self.fail(f"[[drifts]] {number} person", f"there is no person {person!r}{hint(person, self.people)}")
+        return ExpectedDrift(person, str(entry["at"]))
 
 
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3600}
+
+
+def _works(value: Json) -> bool | None:
+    return None if value is None else value == "works"
 
 
 def _number(value: Json) -> float:

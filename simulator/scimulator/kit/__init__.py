@@ -8,6 +8,7 @@ from scimulator.idp.directory import Person
 from scimulator.kit.answer import Answer
 from scimulator.kit.bodies import common_attributes, lowered, problems_by_rfc, rfc_schema
 from scimulator.kit.check import check
+from scimulator.kit.controls import Controls
 from scimulator.kit.discovery import Discovery
 from scimulator.kit.frame import ANYTHING, asked_for, canonical, collateral
 from scimulator.kit.ground import Ground, keeps, without_value_paths
@@ -31,6 +32,7 @@ from scimulator.kit.operations import (
 from scimulator.kit.outcomes import Blocked, NotApplicable, Refuted, Symptom
 from scimulator.kit.people import People
 from scimulator.kit.population import DECLINED, Population, insist_on_index_paging, literal, wait_until_found
+from scimulator.kit.probing import Probe, probe
 from scimulator.kit.resources import Resource, Resources
 from scimulator.kit.session import Session, encode
 from scimulator.kit.tenant import Tenant
@@ -51,6 +53,7 @@ __all__ = [
     "Blocked",
     "Capability",
     "CheckDeclaration",
+    "Controls",
     "Discovery",
     "Ground",
     "Json",
@@ -60,6 +63,7 @@ __all__ = [
     "People",
     "Person",
     "Population",
+    "Probe",
     "Purpose",
     "Refuted",
     "Request",
@@ -84,6 +88,7 @@ __all__ = [
     "member",
     "operation",
     "patch_body",
+    "probe",
     "problems_by_rfc",
     "remove",
     "replace",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scimulator.catalogue.checks import CheckDeclaration
+    from scimulator.catalogue.presets import QuirkValue
     from scimulator.exchange.message import Exchange
     from scimulator.exchange.strict_json import Json
 
@@ -28,6 +29,8 @@ class Judge:
     exchanges: list[Exchange] = field(default_factory=list)
     violations: list[Violation] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    observations: list[tuple[str, QuirkValue, str]] = field(default_factory=list)
+    """Values of quirks that were seen: quirk, value, evidence."""
     refuted: bool = False
     """Whether a violation has ended the check."""
 

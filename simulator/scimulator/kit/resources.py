@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scimulator.exchange.message import Purpose
+from scimulator.kit.declared import kept_by_rule, widened
 from scimulator.kit.frame import asked_for, collateral
 from scimulator.kit.operations import patch_body
 from scimulator.kit.outcomes import Blocked, NotApplicable
@@ -126,8 +127,10 @@ class Resource:
     ) -> None:
         """Expect what ``changes`` expects of a write that lies between ``before`` and now.
 
-        For checks that have to look at the answer of the write before they know what is owed.
+        For checks that have to look at the answer of the write before they know what is owed. What a declared quirk
+        lets change along, or stay, is as it should be.
         """
+        only = self.allowed(only)
         after = self._read_after()
         missing = asked_for(after, only)
         strange = collateral(before, after, only)
@@ -140,8 +143,15 @@ class Resource:
             missing = still_missing
             # What differs between two reads without a write is nobody's change.
             strange = [each for each in collateral(before, second, only) if not _volatile(each, after, second)]
+            for path, rule in kept_by_rule(missing, before, second, self.session.declared).items():
+                missing = [each for each in missing if each.at != path]
+                self.session.judge.note(f"{path} keeps its value, as the product declares by {rule}")
         self.session.judge.refute_all(missing, per=per)
         self.session.judge.refute_all(strange, per=frame)
+
+    def allowed(self, only: Mapping[str, object]) -> Mapping[str, object]:
+        """Return the asked changes together with what changes along by a quirk that the product declares."""
+        return widened(only, self.session.declared)
 
     def _read_after(self) -> JsonObject:
         """Read the resource behind a write; one that is gone now was lost by it, which is no mere blockage."""

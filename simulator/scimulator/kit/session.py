@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from scimulator import __version__
 from scimulator.catalogue.checks import Capability
+from scimulator.catalogue.quirks import replaced_by
 from scimulator.exchange.message import Exchange, FailureKind, Purpose, Request
 from scimulator.kit.answer import Answer
 from scimulator.kit.discovery import Discovery
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from scimulator.catalogue.checks import CheckDeclaration
+    from scimulator.catalogue.presets import QuirkValue
     from scimulator.exchange.clock import Clock
     from scimulator.exchange.strict_json import Json, JsonObject
     from scimulator.kit.judge import Judge
     from scimulator.kit.resources import Resource
+    from scimulator.target.controls.desk import ControlDesk
     from scimulator.target.target import Target
 
 SCIM_JSON = "application/scim+json"
@@ -86,11 +89,16 @@ class Session:
             self.people.domain = domain
         self.invariants = Invariants(target.base_url, target.secrets, self.discovery)
         self.samples: dict[str, Resource] = {}
+        self.declared: Mapping[str, QuirkValue] = {}
+        """What the product declares of itself: quirk and value."""
+        self.probing = False
+        """Whether quirks are looked for and nothing is judged by them."""
         self.looks = Looks()
         self.lending = Lending(self)
         self.known: dict[str, object] = {}
         """What checks have found out about the target and need not find out again."""
         self.ground: dict[str, Blocked] = {}
+        self.controls: ControlDesk | None = None
         self.left_behind: list[str] = []
         self.made = 0
         self.removed = 0
@@ -145,6 +153,9 @@ class Session:
         """
         if self.read_only and declaration.writes:
             raise NotApplicable("the run is --read-only and this check writes")
+        rule = replaced_by(declaration.id, self.declared)
+        if rule and not declaration.data_loss:
+            raise NotApplicable(f"the product declares {rule}, which replaces this check")
         for need in declaration.needs:
             if self.discovery.supports(need) is False:
                 if need is Capability.GROUPS:

@@ -104,6 +104,11 @@ class Belongings:
             self._journal.close()
 
     @property
+    def journal(self) -> Journal | None:
+        """The journal; None where names are not marked."""
+        return self._journal
+
+    @property
     def made(self) -> int:
         """How many resources are in the journal."""
         return len(self._journal.leftovers()) if self._journal is not None else 0

@@ -10,9 +10,10 @@ from scimulator.idp.entra.on_demand import StepName
 from scimulator.idp.entra.settings import INTERVAL
 from scimulator.idp.expressions.errors import ExpressionError
 from scimulator.idp.flow import Note, Outcome, Send, Wait
-from scimulator.idp.scenario import Act
+from scimulator.idp.scenario import BEYOND, Act
 from scimulator.playing.belongings import NotOursError
-from scimulator.playing.performance import MOST_STEPS, carried, numbered
+from scimulator.playing.beyond import NothingBeyond
+from scimulator.playing.performance import MOST_STEPS, carried, foreseen, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from scimulator.idp.entra.job import CycleResult
     from scimulator.idp.flow import Flow
     from scimulator.idp.scenario import Event
+    from scimulator.playing.beyond import Beyond
     from scimulator.playing.performance import Driver
 
 T = TypeVar("T")
@@ -35,7 +37,9 @@ _SHOWN = {
 """What is shown of a step's details; error and changes stand in columns of their own."""
 
 
-def perform_cycles(stage: JobStage, driver: Driver, cycles: int | None) -> Iterator[Entry]:
+def perform_cycles(
+    stage: JobStage, driver: Driver, cycles: int | None, beyond: Beyond | None = None
+) -> Iterator[Entry]:
     """Play a scenario under the job and yield a line for each event and for each object that a cycle touches.
 
     A cycle is run at each event ``cycle``, those that are due at each ``wait``, and in the end ``cycles`` more, 40
@@ -44,7 +48,7 @@ def perform_cycles(stage: JobStage, driver: Driver, cycles: int | None) -> Itera
     Raises:
         TargetGoneError: when the target stops answering.
     """
-    yield from numbered(_perform_cycles(stage, driver, cycles))
+    yield from numbered(_perform_cycles(stage, driver, beyond or NothingBeyond(), cycles))
 
 
 def perform_on_demand(stage: JobStage, driver: Driver, key: str) -> Iterator[Entry]:
@@ -77,15 +81,22 @@ def perform_on_demand(stage: JobStage, driver: Driver, key: str) -> Iterator[Ent
     yield from entries
 
 
-def _perform_cycles(stage: JobStage, driver: Driver, cycles: int | None) -> Iterator[Entry]:
+def _perform_cycles(stage: JobStage, driver: Driver, beyond: Beyond, cycles: int | None) -> Iterator[Entry]:
     for event in stage.scenario.events:
+        if event.act in BEYOND:
+            yield from beyond.entries(stage, event)
+            continue
         match event.act:
             case Act.CYCLE:
-                yield from _cycle(stage, driver)
+                yield from _foreseen_cycle(event, list(_cycle(stage, driver)), live=beyond.live)
             case Act.WAIT:
-                yield from _wait(stage, driver, event.seconds)
+                yield from _foreseen_cycle(event, list(_wait(stage, driver, event.seconds)), live=beyond.live)
             case Act.CONNECT:
-                yield _connection(stage, driver, event)
+                yield foreseen(event, _connection(stage, driver, event), live=beyond.live)
+            case Act.RESTART:
+                stage.job.restart()
+                told = "links, watermark and quarantine are forgotten; the next cycle matches everybody anew"
+                yield foreseen(event, _line(stage, event.act.value, Status.SUCCESS, told))
             case _:
                 stage.apply(event)
                 yield from _event_lines(stage, event)
@@ -93,6 +104,18 @@ def _perform_cycles(stage: JobStage, driver: Driver, cycles: int | None) -> Iter
         if number:
             driver.wait(Wait(INTERVAL.total_seconds(), "until the next cycle"))
         yield from _cycle(stage, driver)
+
+
+def _foreseen_cycle(event: Event, entries: list[Entry], *, live: bool) -> Iterator[Entry]:
+    """A cycle that has to fail is good if anything in it failed, whatever went well beside it."""
+    if not event.fails or not live:
+        first = foreseen(event, entries[0], live=live) if entries else None
+        yield from (first, *entries[1:]) if first is not None else ()
+        return
+    failed = any(entry.failed for entry in entries)
+    for number, entry in enumerate(entries, 1):
+        judged = entry.failed or (not failed and number == len(entries))
+        yield foreseen(event, entry) if judged else entry
 
 
 def _event_lines(stage: JobStage, event: Event) -> Iterator[Entry]:

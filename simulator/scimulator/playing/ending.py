@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
@@ -37,6 +37,10 @@ class Comparison:
     accounts: int
     groups: int
     left_out: tuple[str, ...] = ()
+    foreseen: tuple[Drift, ...] = ()
+    """Differences that the scenario says have to be there."""
+    missing: tuple[str, ...] = ()
+    """Sentences about differences that the scenario foresees and that are not there."""
 
 
 def compare(stage: Stage, target: Target) -> Comparison:
@@ -49,7 +53,18 @@ def compare(stage: Stage, target: Target) -> Comparison:
     if found.drifts and target.dead is None:
         target.clock.sleep(_SETTLE)
         found = _Reader(stage, target).compare()
-    return found
+    return _with_foreseen(stage, found)
+
+
+def _with_foreseen(stage: Stage, found: Comparison) -> Comparison:
+    """Take the differences that the scenario foresees out of the drifts."""
+    expected = {(stage.label(stage.ids[each.person]), each.at): each for each in stage.scenario.drifts}
+    foreseen = tuple(each for each in found.drifts if (each.subject, each.attribute) in expected)
+    seen = {(each.subject, each.attribute) for each in foreseen}
+    lacking = [each for each in expected if each not in seen]
+    missing = tuple(f"{subject} was expected to differ at {at}, and does not" for subject, at in lacking)
+    others = tuple(each for each in found.drifts if each not in foreseen)
+    return replace(found, drifts=others, foreseen=foreseen, missing=missing)
 
 
 class _Reader:

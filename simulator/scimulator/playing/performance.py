@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from scimulator.idp.driving.entra import EntraStage
-from scimulator.idp.driving.log import entry_of
+from scimulator.idp.driving.log import Status, entry_of
 from scimulator.idp.driving.okta import OktaStage
 from scimulator.idp.expressions.errors import ExpressionError
 from scimulator.idp.flow import EndlessFlowError, Outcome, Result, play
+from scimulator.idp.scenario import BEYOND
 from scimulator.playing.belongings import NotOursError
+from scimulator.playing.beyond import NothingBeyond
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from scimulator.idp.driving.log import Entry, Trace
     from scimulator.idp.driving.stage import Reached, Stage
     from scimulator.idp.flow import Flow, Note, Send, Wait
-    from scimulator.idp.scenario import Scenario
+    from scimulator.idp.scenario import Event, Scenario
+    from scimulator.playing.beyond import Beyond
 
 T = TypeVar("T")
 MOST_STEPS = 20_000
@@ -54,13 +57,15 @@ def staged(scenario: Scenario, profile: Profile, clock: Clock) -> Stage:
     return made(scenario, profile, clock)
 
 
-def perform(stage: Stage, driver: Driver) -> Iterator[Entry]:
+def perform(stage: Stage, driver: Driver, beyond: Beyond | None = None) -> Iterator[Entry]:
     """Play every event and yield a line of the log for each thing that it sets going.
+
+    ``beyond`` does what is no deed of the identity provider; without one that is only told.
 
     Raises:
         TargetGoneError: when the target stops answering; the lines up to there have been yielded.
     """
-    yield from numbered(_perform(stage, driver))
+    yield from numbered(_perform(stage, driver, beyond or NothingBeyond()))
 
 
 def numbered(entries: Iterator[Entry]) -> Iterator[Entry]:
@@ -81,8 +86,27 @@ def carried(flow: Flow[T], driver: Driver) -> T | str:
         return f"{error}; the target leads in a circle"
 
 
-def _perform(stage: Stage, driver: Driver) -> Iterator[Entry]:
+def foreseen(event: Event, entry: Entry, *, live: bool = True) -> Entry:
+    """Return the line of an event with its note; one that had to fail is good if it did, and a failure if not.
+
+    Where nothing really happens (not ``live``), nothing can fail.
+    """
+    if event.note and event.note not in entry.notes:
+        entry = replace(entry, notes=(event.note, *entry.notes))
+    if not event.fails:
+        return entry
+    if entry.failed:
+        return replace(entry, status=Status.SUCCESS, messages=("failed, as the scenario expects", *entry.messages))
+    if not live:
+        return entry
+    return replace(entry, status=Status.FAILURE, messages=("the scenario expects this to fail", *entry.messages))
+
+
+def _perform(stage: Stage, driver: Driver, beyond: Beyond) -> Iterator[Entry]:
     for event in stage.scenario.events:
+        if event.act in BEYOND:
+            yield from beyond.entries(stage, event)
+            continue
         for action in stage.actions(event):
             result: Reached | None = None
             if action.flow is not None:
@@ -93,4 +117,4 @@ def _perform(stage: Stage, driver: Driver) -> Iterator[Entry]:
                     stage.app.links.pop(action.subject, None)
             stage.remember()
             traces, notes = driver.collect()
-            yield entry_of(stage, action, result, traces=traces, notes=notes)
+            yield foreseen(event, entry_of(stage, action, result, traces=traces, notes=notes), live=beyond.live)

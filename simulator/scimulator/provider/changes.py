@@ -30,7 +30,8 @@ class Change:
     """One write: what it was decided on (``before``, None for a create) and the attributes that shall be afterwards.
 
     ``was`` holds the attributes before; in it and in ``after`` a group has its members. ``error`` is answered after the
-    change was made; only a provider whose PATCH is not atomic has that.
+    change was made; only a provider whose PATCH is not atomic has that. ``role`` is what an account may do then in the
+    product behind SCIM, empty where that has no say.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Change:
     changed: bool = True
     projection: Projection = WHOLE
     error: ScimError | None = None
+    role: str = ""
 
 
 @dataclass(frozen=True, slots=True)

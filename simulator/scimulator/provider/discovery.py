@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from scimulator.provider.errors import not_found
 from scimulator.provider.listing import LIST_SCHEMA
-from scimulator.provider.schema import CORE, load_schemas
+from scimulator.provider.schema import CORE, OF_DISCOVERY, load_schemas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,9 @@ class Discovery:
         return chosen
 
     def _documents(self) -> list[JsonObject]:
-        listed = self.rules.schemas_listed([schema.document for schema in load_schemas().values()])
+        offered = {urn for kind in self.types.values() for urn in (kind.schema.id, *kind.extensions)}
+        known = [schema.document for urn, schema in load_schemas().items() if urn in offered or urn in OF_DISCOVERY]
+        listed = self.rules.schemas_listed([self.rules.described(document) for document in known])
         return self.rules.schemas_registered(self.rules.schemas_of_resources(listed))
 
     def _types(self) -> list[JsonObject]:
@@ -89,7 +91,7 @@ class Discovery:
                     "maxResults": self.rules.announced_results(quirks.max_results),
                 },
                 "changePassword": {"supported": True},
-                "sort": {"supported": True},
+                "sort": {"supported": quirks.sorting == "supported"},
                 "etag": {"supported": self.rules.does_versions()},
                 "authenticationSchemes": cast("Json", schemes),
                 "meta": {

@@ -9,27 +9,37 @@ import uvicorn
 from starlette.applications import Starlette
 
 from scimulator.exchange.message import Request, Response
+from scimulator.provider.control_api import BODY_LIMIT as CONTROL_BODY
+from scimulator.provider.control_api import PREFIX as CONTROL_PREFIX
 from scimulator.provider.errors import ScimError
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
+    from scimulator.provider.control_api import ControlApi
     from scimulator.provider.provider import Provider
 
 _TOO_LARGE = ScimError(413, "the body is too large")
 
 
 class ScimEndpoint:
-    """Raw ASGI around :meth:`Provider.handle`: nothing between the bytes and the provider but the path prefix."""
+    """Raw ASGI around :meth:`Provider.handle`: nothing between the bytes and the provider but the path prefix.
 
-    def __init__(self, provider: Provider, prefix: str) -> None:
+    With ``control``, that answers below its own prefix beside it.
+    """
+
+    def __init__(self, provider: Provider, prefix: str, control: ControlApi | None = None) -> None:
         self.provider = provider
         self.prefix = prefix
+        self.control = control
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["type"] != "http":
             await send({"type": "websocket.close"})
+            return
+        if self.control is not None and _within(scope["path"], CONTROL_PREFIX):
+            await self._controlled(self.control, scope, receive, send)
             return
         target = self._target(scope)
         try:
@@ -45,6 +55,18 @@ class ScimEndpoint:
             answer = self.provider.handle(Request(scope["method"], target, headers, body))
         await _send(answer, send, with_body=scope["method"] != "HEAD", close=body is None)
 
+    async def _controlled(self, control: ControlApi, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await _read_body(receive, CONTROL_BODY)
+        except ConnectionResetError:
+            return
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+        content = body if body is not None else bytes(CONTROL_BODY + 1)
+        request = Request(scope["method"], scope["path"], headers, content)
+        client = scope.get("client")
+        answer = control.handle(request, client[0] if client else "")
+        await _send(answer, send, with_body=scope["method"] != "HEAD", close=body is None)
+
     def _target(self, scope: Scope) -> str | None:
         """Return path and query below the prefix exactly as they came, or None for a path elsewhere."""
         raw = scope.get("raw_path")
@@ -55,6 +77,10 @@ class ScimEndpoint:
             path = path[len(self.prefix) :]
         query = scope["query_string"]
         return f"{path or '/'}?{query.decode('latin-1')}" if query else path or "/"
+
+
+def _within(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes | None:
@@ -92,10 +118,13 @@ async def _send(answer: Response, send: Send, *, with_body: bool, close: bool) -
     await send({"type": "http.response.body", "body": answer.body if with_body else b""})
 
 
-def asgi_app(provider: Provider, path_prefix: str = "/v2") -> Starlette:
-    """Return an ASGI application that serves the provider below ``path_prefix`` and answers 404 elsewhere."""
+def asgi_app(provider: Provider, path_prefix: str = "/v2", control: ControlApi | None = None) -> Starlette:
+    """Return an ASGI application that serves the provider below ``path_prefix`` and answers 404 elsewhere.
+
+    With ``control``, the control API answers below ``/control/v1`` (:mod:`scimulator.provider.control_api`).
+    """
     app = Starlette()
-    app.router.default = ScimEndpoint(provider, path_prefix.rstrip("/"))
+    app.router.default = ScimEndpoint(provider, path_prefix.rstrip("/"), control)
     return app
 
 
@@ -110,10 +139,10 @@ def serve(provider: Provider, host: str = "127.0.0.1", port: int = 8000, path_pr
         server(provider, path_prefix).run(sockets=[listener])
 
 
-def server(provider: Provider, path_prefix: str = "/v2") -> uvicorn.Server:
+def server(provider: Provider, path_prefix: str = "/v2", control: ControlApi | None = None) -> uvicorn.Server:
     """Return a uvicorn server for the provider, not yet started; ``run(sockets=[listener])`` puts it on a socket."""
     config = uvicorn.Config(
-        asgi_app(provider, path_prefix),
+        asgi_app(provider, path_prefix, control),
         log_level="warning",
         access_log=False,
         server_header=False,

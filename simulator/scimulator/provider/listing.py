@@ -10,7 +10,7 @@ import orjson
 
 from scimulator.provider.errors import ScimType, bad
 from scimulator.provider.filter import FilterSyntaxError, parse_filter
-from scimulator.provider.matching import Matcher, grammar_of, instant, names
+from scimulator.provider.matching import Matcher, grammar_of, instant, names, operators
 from scimulator.provider.projection import WHOLE, Projection, project
 from scimulator.provider.sql import Condition, compile_filter
 from scimulator.provider.store import Found
@@ -108,11 +108,14 @@ class Lister:
         store: Store,
         renderer: Renderer,
         body_of: Callable[[str, str], bytes],
+        hidden: Callable[[], tuple[str, ...]] | None,
     ) -> None:
         self.rules = rules
         self.store = store
         self.renderer = renderer
         self.body_of = body_of
+        self.hidden = hidden
+        self.limited = rules.quirks.filter_attributes != "all" or rules.quirks.filter_operators != "all"
 
     def answer(self, types: Sequence[ResourceType], query: Query) -> bytes:
         """Return the ListResponse for a query over some resource types.
@@ -150,6 +153,8 @@ class Lister:
     def _find(self, types: Sequence[ResourceType], query: Query, limit: int) -> Found:
         node = self._parsed(query.filter)
         named = () if node is None else tuple(names(node))
+        if node is not None and self.limited:
+            self.rules.limited_filter([kind.name for kind in types], named, operators(node))
         strangers = len(types) > 1
         condition = self._condition(types, node)
         predicates: dict[str, Predicate] = {}
@@ -159,18 +164,21 @@ class Lister:
         listed = [kind.name for kind in types if not self.rules.lists_nothing(kind)]
         order = self.rules.stable_order()
         extra = self.rules.list_condition()
+        parameters = condition.parameters
+        if self.hidden is not None and (hidden := self.hidden()):
+            unseen = f"id NOT IN ({', '.join('?' * len(hidden))})"
+            extra = f"({extra}) AND {unseen}" if extra else unseen
+            parameters = (*parameters, *hidden)
         where = " AND ".join(f"({part})" for part in (condition.sql, extra) if part)
         if condition.exact and not sort_keys:
             counted = self.store.window(
-                listed, where, condition.parameters, order=order, limit=limit, offset=self._offset(query, None)
+                listed, where, parameters, order=order, limit=limit, offset=self._offset(query, None)
             )
             if self.rules.overrides("start_beyond"):
                 offset = self._offset(query, counted.total)
-                counted = self.store.window(
-                    listed, where, condition.parameters, order=order, limit=limit, offset=offset
-                )
+                counted = self.store.window(listed, where, parameters, order=order, limit=limit, offset=offset)
             return counted
-        records: Iterable[Record] = self.store.select(listed, where, condition.parameters, order)
+        records: Iterable[Record] = self.store.select(listed, where, parameters, order)
         asked = {part.lower().rpartition(":")[2].partition(".")[0] for part in (*named, query.sort_by)}
         wanted = {name: name in asked for name in ("members", "groups")}
         views = ((record, self.renderer.resource(record, **wanted)) for record in records)

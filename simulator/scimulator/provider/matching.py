@@ -51,6 +51,27 @@ def names(node: Node) -> Iterator[str]:
         yield node.path
 
 
+def operators(node: Node) -> Iterator[str]:
+    """Yield every operator of a filter, those within brackets and the logical ones included, in lower case."""
+    match node:
+        case And(parts=parts) | Or(parts=parts):
+            yield "and" if isinstance(node, And) else "or"
+            for part in parts:
+                yield from operators(part)
+        case Not(inner=inner):
+            yield "not"
+            yield from operators(inner)
+        case ValuePath(inner=inner, rest=rest):
+            yield "[]"
+            yield from operators(inner)
+            if rest is not None:
+                yield from operators(rest)
+        case Compare(operator=operator):
+            yield operator.lower()
+        case _:
+            yield "pr"
+
+
 def grammar_of(rules: Rules) -> Grammar:
     """Return the grammar that a provider with these rules reads."""
     if rules.faithful:

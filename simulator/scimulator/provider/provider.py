@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import uuid
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote
@@ -16,6 +17,7 @@ from scimulator.exchange.clock import Clock, RealClock
 from scimulator.exchange.message import Request, Response
 from scimulator.provider.changes import Change, Kind, Pending
 from scimulator.provider.discovery import ENDPOINTS, Discovery
+from scimulator.provider.durable import Keeping
 from scimulator.provider.errors import ScimError, ScimType, bad
 from scimulator.provider.faulting import rules_with
 from scimulator.provider.listing import SEARCH_SCHEMA, Lister, query_parameters, read_projection, read_query
@@ -23,12 +25,14 @@ from scimulator.provider.projection import WHOLE, Projection, project
 from scimulator.provider.quirks import Quirks
 from scimulator.provider.render import Renderer
 from scimulator.provider.schema import resource_types
-from scimulator.provider.store import Record, Store
+from scimulator.provider.store import MEMORY, Record, Store
 from scimulator.provider.values import Reader
+from scimulator.provider.workspace import Workspace
+from scimulator.provider.workspace.product import Product
 from scimulator.provider.writing import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from scimulator.exchange.message import Headers
     from scimulator.exchange.strict_json import Json, JsonObject
@@ -65,6 +69,10 @@ class Provider:
         ids: makes the id of a new resource; by default a random UUID.
         faults: ids of faults that this provider has; where two meet, the first decides.
         seed: makes ids and salts repeatable.
+        db: a file that keeps everything from one start to the next; without one it is gone at the end.
+
+    Raises:
+        StoreError: for a file that cannot be used.
 
     Attributes:
         crashes: exceptions that a request caused and that are no refusal. A right provider has none.
@@ -81,13 +89,14 @@ class Provider:
         ids: Callable[[], str] | None = None,
         faults: Sequence[str] = (),
         seed: int | None = None,
+        db: str | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.preset = load_preset(preset) if isinstance(preset, str) else preset
         self.faults = tuple(faults)
         self.rules = rules_with(Quirks.from_preset(self.preset), faults)
         self.crashes: list[BaseException] = []
-        self.types = {kind.name: kind for kind in resource_types()}
+        self.types = {kind.name: kind for kind in resource_types(self.rules.quirks)}
         self._endpoints = {kind.endpoint.strip("/"): kind for kind in self.types.values()}
         self._token = token
         self._basic = basic
@@ -95,7 +104,8 @@ class Provider:
         self._kept: dict[str, tuple[Record, bytes, Headers]] = {}
         self._reflects_host = self.rules.overrides("base_for")
         generator = random.Random(seed)  # noqa: S311  # ids and salts of test data, repeatable on purpose
-        self.store = Store()
+        self.store = Store(db or MEMORY)
+        self._keeping = Keeping(self.store.db, on_rollback=self._unlearn) if self.store.durable else None
         self.reader = Reader(self.rules)
         self.renderer = Renderer(self.rules, self.store, self.types, self.base_url)
         self.writer = Writer(
@@ -108,7 +118,21 @@ class Provider:
             random=generator,
             forget=self._forget,
         )
-        self.lister = Lister(self.rules, self.store, self.renderer, self._body_of)
+        self.workspace = Workspace(
+            self.rules,
+            self.store,
+            self.writer.clock,
+            generator,
+            ids=self.writer.ids,
+            forget=self._forget,
+            token=token,
+        )
+        product = self.writer.product = Product(self.workspace)
+        if self._keeping is not None:
+            self.workspace.keep_in(self._keeping)
+        self.lister = Lister(
+            self.rules, self.store, self.renderer, self._body_of, None if product.plain else product.hidden
+        )
         schemes = [name for name, given in (("bearer", token), ("basic", basic)) if given] or ["bearer"]
         self.discovery = Discovery(self.rules, self.types, self.base_url, schemes)
 
@@ -118,12 +142,29 @@ class Provider:
         """Answer one request. Never raises; what went wrong inside is answered 500 and kept in ``crashes``."""
         with self._lock:
             try:
+                if self._keeping is not None:
+                    with self._keeping.transaction():
+                        return self.rules.around(request, self.answer)
                 return self.rules.around(request, self.answer)
             except ScimError as error:
                 return self.refusal(error)
             except Exception as error:  # noqa: BLE001  # the promise of this method
                 self.crashes.append(error)
                 return self._crashed()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Shut other requests out for a block; with a file, keep all that it changes or nothing of it."""
+        with self._lock:
+            if self._keeping is None:
+                yield
+                return
+            with self._keeping.transaction():
+                yield
+
+    def _unlearn(self) -> None:
+        self._kept.clear()
+        self.store.recount()
 
     def _crashed(self) -> Response:
         try:
@@ -173,9 +214,13 @@ class Provider:
         headers = {name.lower(): value for name, value in reversed(request.headers)}
         if self._reflects_host:
             self.renderer.base_url = self.rules.base_for(self.base_url, headers.get("host", ""))
+        if not self.workspace.open:
+            raise self.workspace.refused
         if self._token or self._basic:
             self._authenticate(request, headers.get("authorization", ""))
         path, _, query = request.target.partition("?")
+        if query and self.rules.quirks.base_url_query == "refuse":
+            self.rules.stray_query(query_parameters(query))
         segments = [self.rules.path_segment(unquote(part)) for part in path.partition("#")[0].split("/") if part]
         call = _Call(request.method.upper(), headers, query, request.body)
         first = segments[0] if segments else ""
@@ -232,7 +277,7 @@ class Provider:
             return self._read_one(kind, resource_id, call)
         if call.method not in {"PUT", "PATCH", "DELETE"} or (call.method == "PATCH" and not self.rules.does_patch()):
             raise self.rules.method_refused(call.method, "GET, PUT, PATCH, DELETE")
-        record = self.store.get(kind.name, resource_id)
+        record = self._writable(kind, resource_id)
         if call.method == "DELETE":
             if record is None:
                 error = self.rules.missing_to_delete(resource_id)
@@ -250,6 +295,13 @@ class Provider:
         plan = self.writer.plan_replace if call.method == "PUT" else self.writer.plan_patch
         return plan(kind, record, body, self._projection(call))
 
+    def _writable(self, kind: ResourceType, resource_id: str) -> Record | None:
+        """Return a record that SCIM may write to, None where it is not there for SCIM."""
+        record = self.store.get(kind.name, resource_id)
+        if record is None or self.writer.product.plain:
+            return record
+        return None if self.writer.product.hides(record) else record
+
     def _read_one(self, kind: ResourceType, resource_id: str, call: _Call) -> Response:
         kept = self._kept.get(resource_id)
         if kept is None or kept[0].type != kind.name:
@@ -258,6 +310,8 @@ class Provider:
                 raise self.rules.missing_resource(resource_id)
             kept = self._keep(record)
         record, body, answer_headers = kept
+        if not self.writer.product.plain and self.writer.product.hides(record):
+            raise self.rules.missing_resource(resource_id)
         tags = call.headers.get("if-none-match")
         if tags is not None and self.rules.unchanged(tags, self.renderer.version(record)):
             return Response(304, answer_headers[1:])
@@ -335,8 +389,11 @@ class Provider:
         if not header and not rules.needs_credentials(request):
             return
         token, basic = self._token, self._basic
-        if token and rules.token_matches(rules.credentials_of(header, "bearer"), token):
-            return
+        if token:
+            given = rules.credentials_of(header, "bearer")
+            for each in self.workspace.tokens:
+                if rules.token_matches(given, each):
+                    return
         if basic and rules.basic_matches(rules.credentials_of(header, "basic"), basic):
             return
         reason = ', error="invalid_token"' if rules.challenge_tells_error(bool(header)) else ""

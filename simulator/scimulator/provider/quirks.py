@@ -6,19 +6,21 @@ This is the only place that knows their ids and values; the rest of the provider
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Literal, get_args, get_type_hints
 
 from scimulator.catalogue.presets import PresetError
+from scimulator.provider.product_quirks import ProductQuirks
 
 if TYPE_CHECKING:
     from scimulator.catalogue.presets import Preset
 
+_FROM_ZERO = frozenset({"user_name_length", "token_lifetime_days"})
 Acceptance = Literal["accept", "refuse"]
 
 
 @dataclass(frozen=True, slots=True)
-class Quirks:
+class Quirks(ProductQuirks):
     """The quirk values of one provider; the id of a quirk is its field's name with hyphens."""
 
     operation_case: Literal["any", "exact"] = "any"
@@ -73,10 +75,23 @@ class Quirks:
                 raise PresetError(f"preset {preset.id!r} names an unknown quirk {quirk!r}; {hint}")
             kind = hints[names[quirk]]
             if kind is int:
-                if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-                    raise PresetError(f"preset {preset.id!r}: {quirk} is a whole number from 1 on, not {value!r}")
+                least = 0 if names[quirk] in _FROM_ZERO else 1
+                if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                    raise PresetError(f"preset {preset.id!r}: {quirk} is a whole number from {least} on, not {value!r}")
             elif value not in get_args(kind):
                 allowed = " or ".join(map(repr, get_args(kind)))
                 raise PresetError(f"preset {preset.id!r}: {quirk} is {allowed}, not {value!r}")
             values[names[quirk]] = value
-        return cls(**values)  # type: ignore[arg-type]  # checked value by value above
+        return cls(**values).settled()  # type: ignore[arg-type]  # checked value by value above
+
+    def having(self, quirk: str, value: str | int | bool) -> Quirks:
+        """Return these quirks with another value of one, which is one that it has."""
+        return replace(self, **{quirk.replace("-", "_"): value}).settled()  # type: ignore[arg-type]  # the caller's promise
+
+    def settled(self) -> Quirks:
+        """Return the quirks with what follows from them.
+
+        Without its flag Entra writes operations in capitals; where the flag is required they are refused, and no PATCH
+        is half done.
+        """
+        return replace(self, operation_case="exact") if self.entra_flag == "required" else self

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from scimulator.exchange.strict_json import JsonObject
+    from scimulator.provider.product_quirks import ProductQuirks
 
 Mutability = Literal["readOnly", "readWrite", "immutable", "writeOnly"]
 Returned = Literal["always", "never", "default", "request"]
@@ -21,6 +22,12 @@ CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 USER_SCHEMA = f"{CORE}User"
 GROUP_SCHEMA = f"{CORE}Group"
 ENTERPRISE_SCHEMA = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+EDITOR_SCHEMA = "urn:ietf:params:scim:schemas:extension:whimsical:2.0:User"
+"""The extension whose boolean ``editor`` is the role, where the product has it."""
+OF_DISCOVERY = frozenset(
+    f"urn:ietf:params:scim:schemas:core:2.0:{name}" for name in ("ServiceProviderConfig", "ResourceType", "Schema")
+)
+"""Schemas of the discovery endpoints themselves."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,7 +208,7 @@ def _inside(extension: str, attributes: Mapping[str, Attribute], lower: str) -> 
 def load_schemas() -> Mapping[str, Schema]:
     """Read the provider's own schema files, by URN."""
     schemas: dict[str, Schema] = {}
-    for name in ("User", "Group", "EnterpriseUser", "ServiceProviderConfig", "ResourceType", "Schema"):
+    for name in ("User", "Group", "EnterpriseUser", "WhimsicalUser", "ServiceProviderConfig", "ResourceType", "Schema"):
         file = content("fixtures") / "schemas" / "provider" / f"{name}.json"
         document: JsonObject = json.loads(file.read_text(encoding="utf-8"))
         attributes = [_attribute(item) for item in cast("list[JsonObject]", document["attributes"])]
@@ -210,12 +217,18 @@ def load_schemas() -> Mapping[str, Schema]:
     return schemas
 
 
-def resource_types() -> tuple[ResourceType, ...]:
-    """Return the resource types that the provider keeps: User with the enterprise extension, and Group."""
-    return (
-        _resource_type("User", "/Users", "A person's account", (ENTERPRISE_SCHEMA,)),
-        _resource_type("Group", "/Groups", "A set of users and groups", ()),
-    )
+def resource_types(quirks: ProductQuirks | None = None) -> tuple[ResourceType, ...]:
+    """Return the resource types that the provider keeps: User with the enterprise extension, and Group.
+
+    ``quirks`` may take the extension or the groups away, and add the extension that holds the role.
+    """
+    extensions = [ENTERPRISE_SCHEMA] if quirks is None or quirks.enterprise_extension == "supported" else []
+    if quirks is not None and quirks.role_attribute == "editor":
+        extensions.append(EDITOR_SCHEMA)
+    user = _resource_type("User", "/Users", "A person's account", extensions)
+    if quirks is not None and quirks.groups == "unsupported":
+        return (user,)
+    return (user, _resource_type("Group", "/Groups", "A set of users and groups", ()))
 
 
 def _resource_type(name: str, endpoint: str, description: str, extensions: Iterable[str]) -> ResourceType:

@@ -1,4 +1,4 @@
-"""The one store: SQLite, synchronous, indexed (in memory here).
+"""The one store: SQLite, synchronous, indexed; in memory, or in a file that loses no write.
 
 A row keeps the attributes of a resource as JSON and repeats in columns what is looked up often, folded where case does
 not count, so that an index finds it. Memberships are rows of their own: both directions are indexed, and a group of
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
+from scimulator.provider.durable import connect
 from scimulator.provider.rules import fold
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     Parameters: TypeAlias = Sequence[str | int | None]
 
+MEMORY = ":memory:"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS resource (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -97,9 +99,22 @@ class Found:
 class Store:
     """Records and memberships; every method is one short synchronous step."""
 
-    def __init__(self, path: str = ":memory:") -> None:
-        self.db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
-        self.db.executescript(_TABLES)
+    def __init__(self, path: str = MEMORY) -> None:
+        """Open a store.
+
+        Raises:
+            StoreError: for a file that cannot be used.
+        """
+        self.durable = path != MEMORY
+        if self.durable:
+            self.db = connect(path, _TABLES)
+        else:
+            self.db = sqlite3.connect(path, check_same_thread=False, isolation_level=None, cached_statements=512)
+            self.db.executescript(_TABLES)
+        self.recount()
+
+    def recount(self) -> None:
+        """Count the resources anew, as after a transaction that was not kept."""
         self._counts: dict[str, int] = dict(self.db.execute("SELECT type, count(*) FROM resource GROUP BY type"))
 
     def close(self) -> None:
@@ -108,7 +123,8 @@ class Store:
 
     def __del__(self) -> None:
         # From Python 3.13 on, a connection that nobody closed warns; a test that drops its provider need not close it.
-        self.close()
+        if hasattr(self, "db"):
+            self.close()
 
     # one record --------------------------------------------------------------------------------------------------
 
@@ -164,6 +180,11 @@ class Store:
             ),
         )
         self._index_emails(record, fresh=False)
+
+    def rename(self, resource_id: str, fresh: str) -> None:
+        """Give a resource another id, wherever it stands."""
+        for table, column in (("resource", "id"), ("email", "resource"), ("membership", "member")):
+            self.db.execute(f"UPDATE {table} SET {column} = ? WHERE {column} = ?", (fresh, resource_id))  # noqa: S608  # constants only
 
     def delete(self, resource_id: str) -> None:
         """Remove a record and, for a group, its memberships."""

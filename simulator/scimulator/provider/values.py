@@ -206,6 +206,8 @@ class Reader:
         if isinstance(value, str) and self.quirks.string_booleans == "accept":
             value = _BOOLEANS.get(value.lower(), value)
         if not isinstance(value, bool):
+            if isinstance(value, str) and self.rules.takes_any_role(attribute):
+                return value
             return self._wrong(attribute, value, "true or false")
         return self.rules.boolean_in(attribute, value)
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scimulator.provider.schema import Attribute, ResourceType
     from scimulator.provider.store import Store
     from scimulator.provider.values import Reader
+    from scimulator.provider.workspace.product import Product
 
 _HASH_ROUNDS = 1000
 
@@ -53,6 +54,8 @@ class Writer:
         self.random = random
         self.forget = forget
         self.buried: set[str] = set()
+        self.product: Product
+        """The product's say; set once the workspace stands."""
         self._patchers: dict[str, Patcher] = {}
 
     # read step ---------------------------------------------------------------------------------------------------
@@ -72,11 +75,20 @@ class Writer:
         if "members" in data:
             data["members"] = cast("Json", self.rules.members_on_create(_objects(data["members"])))
         self._finish(kind, resource_id, {}, data)
+        role = ""
+        if not self.product.plain:
+            taken = self.product.created(kind, data)
+            data, role = taken.data, taken.role
+            existing = self.product.account_for(data)
+            if existing is not None:
+                return self.product.adopted(kind, existing, data)
         if self.rules.unique_on_create():
             self._check_unique(resource_id, data)
         if "members" in kind.attributes and self.rules.group_names_unique():
-            self._check_group_name(kind, data)
-        return Change(Kind.CREATE, kind, resource_id, None, data, projection=projection)
+            self._check_group_name(kind, resource_id, data)
+        if kind.name == "User" and not self.product.plain:
+            resource_id = self.product.id_for(data, resource_id)
+        return Change(Kind.CREATE, kind, resource_id, None, data, projection=projection, role=role)
 
     def plan_replace(self, kind: ResourceType, record: Record, body: JsonObject, projection: Projection) -> Change:
         """Plan a replace from a PUT body (RFC 7644 3.5.1)."""
@@ -97,10 +109,16 @@ class Writer:
                 data.setdefault(attribute.name, before[attribute.name])
         data = self.rules.replaced(before, data)
         self._finish(kind, record.id, before, data)
+        role = ""
+        if not self.product.plain:
+            taken = self.product.changed(kind, record, before, data, whole=True)
+            data, role = taken.data, taken.role
         if self.rules.unique_on_replace():
             self._check_unique(record.id, data)
+        if "members" in kind.attributes and self.rules.group_names_unique():
+            self._check_group_name(kind, record.id, data)
         changed = self._differs(kind, before, data)
-        return Change(Kind.REPLACE, kind, record.id, record, data, before, changed, projection)
+        return Change(Kind.REPLACE, kind, record.id, record, data, before, changed, projection, role=role)
 
     def plan_patch(self, kind: ResourceType, record: Record, body: JsonObject, projection: Projection) -> Change:
         """Plan a PATCH (RFC 7644 3.5.2)."""
@@ -113,13 +131,21 @@ class Writer:
         for attribute in self._missing(kind, after):
             self.rules.unassigns_required(attribute)
         self._finish(kind, record.id, before, after)
+        role = ""
+        if not self.product.plain:
+            taken = self.product.changed(kind, record, before, after, whole=False)
+            after, role = taken.data, taken.role
         if self.rules.unique_on_patch():
             self._check_unique(record.id, after)
+        if "members" in kind.attributes and self.rules.group_names_unique():
+            self._check_group_name(kind, record.id, after)
         changed = self.rules.has_changed(before, after) if not self._differs(kind, before, after) else True
-        return Change(Kind.PATCH, kind, record.id, record, after, before, changed, projection, error)
+        return Change(Kind.PATCH, kind, record.id, record, after, before, changed, projection, error, role)
 
     def plan_delete(self, kind: ResourceType, record: Record) -> Change:
         """Plan a delete (RFC 7644 3.6)."""
+        if kind.name == "User" and not self.product.plain:
+            self.product.deleting(record)
         return Change(Kind.DELETE, kind, record.id, record, {})
 
     def current(self, kind: ResourceType, record: Record) -> JsonObject:
@@ -182,9 +208,10 @@ class Writer:
                 self.rules.conflict_status(), f"userName {name!r} is taken", self.rules.conflict_scim_type()
             )
 
-    def _check_group_name(self, kind: ResourceType, data: Mapping[str, Json]) -> None:
+    def _check_group_name(self, kind: ResourceType, group_id: str, data: Mapping[str, Json]) -> None:
         groups = self.store.select([kind.name], "", (), "seq")
-        if any(group.data.get("displayName") == data.get("displayName") for group in list(groups)):
+        name = data.get("displayName")
+        if any(group.data.get("displayName") == name and group.id != group_id for group in list(groups)):
             raise ScimError(self.rules.conflict_status(), "displayName is taken", ScimType.UNIQUENESS)
 
     def _differs(self, kind: ResourceType, before: JsonObject, after: JsonObject) -> bool:
@@ -218,11 +245,12 @@ class Writer:
             ScimError: when the userName has been taken meanwhile, or for the error that the change itself carries.
         """
         if change.kind is Kind.DELETE:
-            self._delete(change)
+            self._remove(change)
             return None
         if change.kind is Kind.CREATE and self.rules.unique_on_create() and self.rules.checks_again():
             self._check_unique(change.id, change.after)
         record = self._write(change)
+        self.product.committed(change, record)
         if change.error:
             raise change.error
         return record
@@ -291,6 +319,22 @@ class Writer:
         self.store.touch(ids, modified)
         for resource_id in ids:
             self.forget(resource_id)
+
+    def _remove(self, change: Change) -> None:
+        before = change.before
+        if before is None or change.type.name != "User" or self.product.plain:
+            self._delete(change)
+        elif self.product.keeps(before):
+            return
+        elif self.product.deletes_softly:
+            off = replace(change, kind=Kind.PATCH, after={**before.data, "active": False}, was=dict(before.data))
+            self.product.committed(off, self._write(off))
+            self.product.switched_off(before)
+            return
+        else:
+            self._delete(change)
+        if before is not None and change.type.name == "User":
+            self.product.deleted(before)
 
     def _delete(self, change: Change) -> None:
         if not self.rules.delete_removes():

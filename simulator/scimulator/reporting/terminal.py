@@ -9,7 +9,9 @@ from rich.text import Text
 
 from scimulator.reporting.failure_text import brief_lines, failure_lines
 from scimulator.reporting.failures import RootCause, Shown, root_causes
-from scimulator.reporting.reading import number, objects, plain, raw, word, words
+from scimulator.reporting.gate import warning_causes
+from scimulator.reporting.known_text import known_lines, outdated_lines
+from scimulator.reporting.reading import number, plain, raw, word, words
 from scimulator.reporting.screen import joined, wrapped
 from scimulator.reporting.verdict import ExitCode, Readiness
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from scimulator.exchange.strict_json import JsonObject
+    from scimulator.reporting.gate import GateOpinion
     from scimulator.reporting.verdict import DialectVerdict, StandardVerdict, Verdict
 
 IN_FULL = 12
@@ -35,11 +38,12 @@ def verdict_lines(
     notes: Sequence[str] = (),
     stream: str = "",
     by_default: bool = False,
+    opinion: GateOpinion | None = None,
 ) -> Iterator[Text]:
     """Yield the whole report, line by line; the first names the target.
 
     ``notes`` stand below the target, ``stream`` is where the run stream was written, ``by_default`` says that nobody
-    named the target.
+    named the target, ``opinion`` is what baseline and thresholds say.
     """
     causes = root_causes(verdict.failures())
     yield _target(verdict.header, by_default=by_default)
@@ -48,10 +52,12 @@ def verdict_lines(
     for sentence in verdict.meaningless:
         yield from wrapped(f"MEANS NOTHING  {sentence}", width, hang=2, style="bold yellow")
     yield from joined(summary(verdict), width)
-    yield from joined(_counts(verdict), width)
+    yield from joined(counts(verdict), width)
     yield from _reasons(verdict, width)
     yield from _failures(causes, verdict.header, width, everything=everything)
     yield from _warnings(verdict, width, everything=everything)
+    yield from known_lines(verdict, width, everything=everything)
+    yield from outdated_lines(opinion, width)
     yield from _not_run(verdict, width)
     yield from _own_errors(verdict, width)
     yield from _left_behind(verdict.footer, width)
@@ -67,7 +73,9 @@ def summary(verdict: Verdict) -> list[str]:
     ]
     if not verdict.gradable:
         parts.append("not gradable: see above" if verdict.meaningless else "not gradable")
-    parts += [f"{dialect_name(each.dialect)}: {_readiness(each)}" for each in verdict.dialects]
+    parts += [f"{dialect_name(each.dialect)}: {readiness(each)}" for each in verdict.dialects]
+    known = len(_ids([found for _, found in verdict.known()]))
+    parts += [f"known, {known}"] if known else []
     parts += [f"{plain(name)}: {passed}/{planned}" for name, (passed, planned) in verdict.submissions.items()]
     return [part for part in parts if part]
 
@@ -89,12 +97,13 @@ def _target(header: JsonObject, *, by_default: bool) -> Text:
     return Text.assemble(("Target  ", "bold"), (target_name(header), "bold"), told)
 
 
-def _address(header: JsonObject) -> str:
+def address(header: JsonObject) -> str:
+    """Return the target's address for a curl line; empty where it has none that curl could reach."""
     name = raw(header, "base_url") or raw(header, "target")
     return name if name.startswith(("http://", "https://")) and not header.get("is_reference") else ""
 
 
-def _on_command_line(header: JsonObject) -> str:
+def on_command_line(header: JsonObject) -> str:
     """Return the target as a command names it; empty for the one that is judged by default."""
     name = target_name(header)
     return "" if name == "reference:" else shlex.quote(name)
@@ -104,17 +113,20 @@ def _share(label: str, standard: StandardVerdict) -> str:
     return f"{label} {standard.held}/{standard.judged}" if standard.judged else ""
 
 
-def _readiness(verdict: DialectVerdict) -> str:
+def readiness(verdict: DialectVerdict) -> str:
+    """Return what is said of a dialect, with the number of blockers where it is not ready."""
     if verdict.readiness is Readiness.NOT_READY:
         return f"{verdict.readiness}, {_many(len(_ids(verdict.blockers)), 'blocker')}"
-    return str(verdict.readiness)
+    known = len(_ids([found for found in verdict.known if found.get("severity") == "failure"]))
+    return f"{verdict.readiness}, {known} known" if known else str(verdict.readiness)
 
 
-def _counts(verdict: Verdict) -> list[str]:
-    counts = {outcome: len(verdict.outcomes(outcome)) for outcome in _OUTCOMES}
+def counts(verdict: Verdict) -> list[str]:
+    """Return how many checks there were, and of which outcome."""
+    tally = {outcome: len(verdict.outcomes(outcome)) for outcome in _OUTCOMES}
     return [
         _many(len(verdict.checks), "check"),
-        *(f"{count} {outcome}" for outcome, count in counts.items() if count),
+        *(f"{count} {outcome}" for outcome, count in tally.items() if count),
     ]
 
 
@@ -134,7 +146,7 @@ def _reasons(verdict: Verdict, width: int) -> Iterator[Text]:
 def _failures(causes: Sequence[RootCause], header: JsonObject, width: int, *, everything: bool) -> Iterator[Text]:
     if not causes:
         return
-    base_url, target = _address(header), _on_command_line(header)
+    base_url, target = address(header), on_command_line(header)
     full = len(causes) if everything else IN_FULL
     yield Text()
     yield Text(f"{_many(len(causes), 'failure')} by root cause, what costs most first", style="bold underline")
@@ -149,20 +161,7 @@ def _failures(causes: Sequence[RootCause], header: JsonObject, width: int, *, ev
 
 
 def _warnings(verdict: Verdict, width: int, *, everything: bool) -> Iterator[Text]:
-    findings = [
-        (check, found)
-        for check in verdict.checks
-        for found in objects(check, "findings")
-        if found.get("severity") == "warning"
-    ]
-    submissions = [
-        (check, found)
-        for check in verdict.checks
-        if check.get("submission")
-        for found in objects(check, "findings")
-        if found.get("severity") == "failure"
-    ]
-    causes = root_causes([*submissions, *findings])
+    causes = warning_causes(verdict)
     if not causes:
         return
     limit = len(causes) if everything else WARNINGS
@@ -235,16 +234,17 @@ def _left_behind(footer: JsonObject, width: int) -> Iterator[Text]:
 
 def _closing(verdict: Verdict, causes: Sequence[RootCause], fail_on: str, width: int, stream: str) -> Iterator[Text]:
     yield Text()
-    yield from joined(_effort(verdict), width)
+    yield from joined(effort(verdict), width)
     for step in _next_steps(verdict, causes, stream):
         yield Text(step)
     code = verdict.exit_code(fail_on)
     name = target_name(verdict.header)
     style = "bold green" if code is ExitCode.CONFORMS else "bold red"
-    yield from wrapped(f"{name} {_judgement(verdict, code, fail_on)} (exit {int(code)})", width, hang=2, style=style)
+    yield from wrapped(f"{name} {judgement(verdict, code, fail_on)} (exit {int(code)})", width, hang=2, style=style)
 
 
-def _effort(verdict: Verdict) -> list[str]:
+def effort(verdict: Verdict) -> list[str]:
+    """Return what the run cost: requests, seconds, resources."""
     requests = int(number(verdict.footer, "requests"))
     proved = len(verdict.must.proved | verdict.should.proved | verdict.described.proved)
     parts = [_many(requests, "request"), f"{number(verdict.footer, 'duration'):.1f} s"]
@@ -260,16 +260,19 @@ def _next_steps(verdict: Verdict, causes: Sequence[RootCause], stream: str) -> I
     if causes:
         lead = word(causes[0].lead.check, "id")
         yield f"next     scimulator explain {lead}"
-        yield f"         scimulator check {lead} {_on_command_line(verdict.header)}".rstrip()
+        yield f"         scimulator check {lead} {on_command_line(verdict.header)}".rstrip()
     if verdict.header.get("is_reference") and causes:
         yield "         scimulator serve gives SCIM_URL and SCIM_TOKEN for the curl lines"
     if stream:
         yield f"written  {plain(stream)}"
 
 
-def _judgement(verdict: Verdict, code: ExitCode, fail_on: str) -> str:
+def judgement(verdict: Verdict, code: ExitCode, fail_on: str) -> str:
+    """Return what is said of the target in the end, as the rest of a sentence that begins with its name."""
     if code is ExitCode.CONFORMS:
-        return "conforms" if not verdict.header.get("selected") else "conforms in what was selected"
+        known = len(_ids([found for _, found in verdict.known()]))
+        but = f", but for {_many(known, 'known deviation')}" if known else ""
+        return f"conforms{' in what was selected' if verdict.header.get('selected') else ''}{but}"
     if code is ExitCode.OURS:
         return "could not be judged without errors of ours"
     reasons = []
@@ -285,8 +288,7 @@ def _judgement(verdict: Verdict, code: ExitCode, fail_on: str) -> str:
     should = len(set(verdict.should.refuted) | set(verdict.should.warned))
     if fail_on == "should" and should:
         reasons.append(f"{should} SHOULD not met")
-    if verdict.footer.get("left_behind"):
-        reasons.append("resources left behind")
+    reasons += [plain(each) for each in (*verdict.gaps, *verdict.objections)]
     return f"does not conform: {'; '.join(reasons) or 'nothing could be judged'}"
 
 

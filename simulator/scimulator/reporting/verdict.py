@@ -41,12 +41,13 @@ class Readiness(StrEnum):
 
 @dataclass(slots=True)
 class DialectVerdict:
-    """The readiness of a target for one dialect; ``blockers`` and ``warnings`` are findings."""
+    """The readiness of a target for one dialect; ``blockers``, ``warnings`` and ``known`` are findings."""
 
     dialect: str
     readiness: Readiness = Readiness.NOT_GRADABLE
     blockers: list[JsonObject] = field(default_factory=list)
     warnings: list[JsonObject] = field(default_factory=list)
+    known: list[JsonObject] = field(default_factory=list)
     ran: int = 0
     planned: int = 0
     reason: str = ""
@@ -73,7 +74,12 @@ class StandardVerdict:
 
 @dataclass(slots=True)
 class Verdict:
-    """All that a run says, with the records it is made of."""
+    """All that a run says, with the records it is made of.
+
+    Findings with a member ``known`` stand in a baseline: they refute nothing and block nobody, and prove nothing
+    either. ``gaps`` are sentences about what was not tested, ``objections`` those of baseline and thresholds; each
+    closes the gate.
+    """
 
     header: JsonObject
     checks: list[JsonObject]
@@ -85,6 +91,8 @@ class Verdict:
     submissions: dict[str, tuple[int, int]]
     meaningless: list[str]
     gradable: bool = True
+    gaps: list[str] = field(default_factory=list)
+    objections: list[str] = field(default_factory=list)
 
     def outcomes(self, outcome: str) -> list[JsonObject]:
         """Return the records of checks with this outcome."""
@@ -96,21 +104,26 @@ class Verdict:
             (check, found)
             for check in self.checks
             for found in _findings(check)
-            if found["severity"] == "failure" and not check["submission"]
+            if found["severity"] == "failure" and not check["submission"] and not is_known(found)
         ]
+
+    def known(self) -> list[tuple[JsonObject, JsonObject]]:
+        """Return (check, finding) for every finding that the baseline knows."""
+        return [(check, found) for check in self.checks for found in _findings(check) if is_known(found)]
 
     def exit_code(self, fail_on: str = "must") -> ExitCode:
         """Return the exit code of the gate.
 
         Any error of ours is 3. A refuted MUST or description of an RFC, a dialect in scope that is not ready or not
-        gradable, a run that tested nothing or left something behind is 1. ``fail_on`` ``should`` adds the SHOULDs.
+        gradable, a run that tested nothing, did not end or left something behind, and an objection are 1. ``fail_on``
+        ``should`` adds the SHOULDs.
         """
         if self.outcomes("error"):
             return ExitCode.OURS
-        nothing = not any(each["outcome"] in _RAN for each in self.checks)
         bad_dialect = any(each.readiness in (Readiness.NOT_READY, Readiness.NOT_GRADABLE) for each in self.dialects)
-        left = bool(self.footer.get("left_behind"))
-        if nothing or bad_dialect or left or self.must.refuted or self.described.refuted or not self.gradable:
+        if self.gaps or self.objections or bad_dialect or not self.gradable:
+            return ExitCode.DOES_NOT
+        if self.must.refuted or self.described.refuted:
             return ExitCode.DOES_NOT
         if fail_on == "should" and (self.should.refuted or self.should.warned):
             return ExitCode.DOES_NOT
@@ -140,9 +153,11 @@ def judge_run(records: Iterable[JsonObject], requirement_strength: dict[str, Str
         refuted_here = set()
         for found in _findings(check):
             strength = Strength(str(found["strength"]))
+            refuted_here.add(str(found["requirement"]))
+            if is_known(found):
+                continue
             bucket = standards[strength].refuted if found["severity"] == "failure" else standards[strength].warned
             bucket.setdefault(str(found["requirement"]), []).append(found)
-            refuted_here.add(str(found["requirement"]))
         if check["outcome"] in ("passed", "warned"):
             for name in _names(check["requirements"]):
                 strength = requirement_strength.get(name, Strength.INFORMATIONAL)
@@ -163,6 +178,8 @@ def judge_run(records: Iterable[JsonObject], requirement_strength: dict[str, Str
         meaningless=meaningless,
     )
     verdict.gradable = _sane(checks) or not complete
+    verdict.objections = _names(footer.get("objections"))
+    verdict.gaps = gaps(checks, footer, narrowed=not complete)
     if not complete:
         # A narrowed run says nothing of dialects of which nothing was to run.
         verdict.dialects = [each for each in verdict.dialects if each.planned]
@@ -171,6 +188,47 @@ def judge_run(records: Iterable[JsonObject], requirement_strength: dict[str, Str
             each.readiness = Readiness.NOT_GRADABLE
             each.reason = each.reason or "the sanity checks did not pass"
     return verdict
+
+
+def is_known(finding: JsonObject, dialect: str = "") -> bool:
+    """Tell whether a baseline knows a finding: for everybody, or at least for ``dialect``."""
+    known = finding.get("known")
+    if not isinstance(known, dict):
+        return False
+    only = _names(known.get("dialects"))
+    return not only or dialect in only
+
+
+def gaps(checks: Sequence[JsonObject], footer: JsonObject, *, narrowed: bool = False) -> list[str]:
+    """Return sentences about what a run did not test or did not tidy up; any of them closes the gate.
+
+    In a ``narrowed`` run a check may be blocked by one that was not selected, so that nobody tells of the failure.
+    """
+    told = ["the run did not end"] if checks and not footer else []
+    # A passive invariant watches what other checks send: alone it proves nothing.
+    active = [each for each in checks if "seen" not in each]
+    ran = [each for each in active or checks if each["outcome"] in _RAN]
+    if not ran:
+        told.append("nothing could be judged")
+    blocked = [each for each in active if each["outcome"] == "blocked"]
+    if ran and blocked and len(ran) < GRADABLE_SHARE * (len(ran) + len(blocked)):
+        told.append(f"too little could be tested: {len(blocked)} of {len(ran) + len(blocked)} checks were blocked")
+    present = {str(each["id"]) for each in checks}
+    absent = list(dict.fromkeys(str(each["by"]) for each in blocked if str(each["by"]) not in present))
+    if ran and narrowed and absent:
+        told.append(f"checks were blocked by {', '.join(absent[:3])}, which this run leaves out")
+    left = footer.get("left_behind")
+    if left:
+        told.append("resources left behind")
+    missing = _count(footer, "made") - _count(footer, "removed")
+    if missing > 0 and not left:
+        told.append(f"{missing} of the resources that were made are not known to be removed")
+    return told
+
+
+def _count(footer: JsonObject, key: str) -> int:
+    value = footer.get(key)
+    return value if isinstance(value, int) else 0
 
 
 def _sane(checks: Sequence[JsonObject]) -> bool:
@@ -188,7 +246,10 @@ def _dialect(name: str, checks: Sequence[JsonObject]) -> DialectVerdict:
         verdict.planned += 1
         verdict.ran += check["outcome"] in _RAN
         for found in _findings(check):
-            (verdict.blockers if found["severity"] == "failure" else verdict.warnings).append(found)
+            if is_known(found, name):
+                verdict.known.append(found)
+            else:
+                (verdict.blockers if found["severity"] == "failure" else verdict.warnings).append(found)
         applicable += check["outcome"] != "not-applicable"
     verdict.blockers.sort(key=lambda found: not _is_loss(found, checks))
     if verdict.blockers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scimulator.target.cleaning import marked
 from scimulator.target.guest import MARK_PREFIX, RemovalKind, remove
 from scimulator.target.journal import Journal
 
@@ -22,20 +23,20 @@ class JournalKeeper:
     def __init__(self, target: Target, name: str) -> None:
         self.mark = f"{MARK_PREFIX}{name}-"
         self._target = target
-        self._journal = Journal.open(target, name)
+        self.journal = Journal.open(target, name)
         self._entries: dict[str, Entry] = {}
         self._by_id: dict[tuple[str, str], str] = {}
 
     def intend(self, endpoint: str, mark: str) -> str:
         """Write down that something carrying ``mark`` is about to be made; return a handle."""
-        entry = self._journal.intend(endpoint, mark)
+        entry = self.journal.intend(endpoint, mark)
         handle = str(entry.number)
         self._entries[handle] = entry
         return handle
 
     def made(self, handle: str, resource_id: str) -> None:
         """Write down the id of what was made."""
-        entry = self._journal.made(self._entries[handle], resource_id)
+        entry = self.journal.made(self._entries[handle], resource_id)
         self._entries[handle] = entry
         self._by_id[(entry.endpoint, resource_id)] = handle
 
@@ -49,7 +50,7 @@ class JournalKeeper:
         """Write down that nothing was made after all."""
         entry = self._entries.pop(handle, None)
         if entry is not None:
-            self._journal.gone(entry)
+            self.journal.gone(entry)
 
     def sweep(self, session: Session) -> list[str]:
         """Remove what the session could not, close the journal, and return what is left on the target.
@@ -64,10 +65,26 @@ class JournalKeeper:
             if stays:
                 left += stays
             else:
-                session.removed += sum(1 for each in removals if each.kind is RemovalKind.DELETED)
+                session.removed += sum(
+                    1
+                    for each in removals
+                    # What vanished counts only where the session has not counted it already.
+                    if each.kind is RemovalKind.DELETED
+                    or (each.kind is RemovalKind.GONE and f"{each.endpoint}/{each.id}" in session.left_behind)
+                )
                 self.void(handle)
-        self._journal.close()
+        if self.journal.product_touched:
+            # A product that was switched off and on again may have given new ids to what is ours.
+            left += self._sweep_marked(session)
+        self.journal.close()
         return left
+
+    def _sweep_marked(self, session: Session) -> list[str]:
+        """Remove whatever still shows the mark of this run, by whatever id."""
+        endpoint = session.discovery.user_endpoint
+        ours = [id_ for id_, label in marked(self._target, endpoint) if label.lower().startswith(self.mark)]
+        removals = [remove(self._target, endpoint, each, mark=self.mark) for each in ours]
+        return [f"{each.endpoint}/{each.id} ({each.reason})" for each in removals if each.left]
 
     def _find(self, session: Session, entry: Entry) -> list[str]:
         if not entry.mark:

@@ -27,6 +27,7 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--scim-read-only", action="store_true", help="run only what writes nothing")
     group.addoption("--scim-destructive", action="store_true", help="also run what could hurt data that is not ours")
     group.addoption("--scim-controls", action="store_true", help="also run checks with a [control], last and alone")
+    group.addoption("--scim-probe", action="store_true", help="only find out which quirks the target has")
     group.addoption("--scim-run", metavar="FILE", help="write the run stream (JSON lines) here")
     group.addoption("--scim-seed", metavar="N", type=int, default=None, help="seed of the people that are made up")
     group.addoption("--scim-token-env", metavar="NAME", help="environment variable with the token (default SCIM_TOKEN)")

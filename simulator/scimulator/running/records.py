@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scimulator.catalogue.checks import CheckDeclaration
     from scimulator.exchange.message import Exchange
     from scimulator.exchange.redaction import Redactor
-    from scimulator.exchange.strict_json import JsonObject
+    from scimulator.exchange.strict_json import Json, JsonObject
     from scimulator.kit.judge import Judge
     from scimulator.kit.outcomes import Outcome, Violation
 
@@ -50,6 +50,10 @@ def check_record(
 
     ``violations`` are all that were seen, hard ones first. Exchanges of clean-up are left out.
     """
+    observed: list[Json] = [
+        {"quirk": quirk, "value": value, "evidence": redactor.text(evidence)}
+        for quirk, value, evidence in (judge.observations if judge else [])
+    ]
     exchanges = [each for each in (judge.exchanges if judge else []) if each.purpose is not Purpose.CLEAN_UP]
     return {
         "type": "check",
@@ -67,6 +71,7 @@ def check_record(
         "data_loss": declaration.data_loss,
         "submission": declaration.submission,
         "duration": round(duration, 6),
+        **({"observations": observed} if observed else {}),
         "exchanges": [exchange_record(each, redactor) for each in exchanges],
     }
 

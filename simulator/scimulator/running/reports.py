@@ -117,8 +117,12 @@ def _properties(record: JsonObject) -> list[tuple[str, str]]:
     properties += [("scim.requirement", str(each)) for each in (requirements if isinstance(requirements, list) else [])]
     if record["dialect"]:
         properties.append(("scim.dialect", str(record["dialect"])))
+    findings = record["findings"]
+    for found in findings if isinstance(findings, list) else []:
+        if isinstance(found, dict):
+            properties.append(("scim.finding", str(found["id"])))
+            properties.append(("scim.strength", f"{found['requirement']}: {found['strength']}"))
     if record["outcome"] == Outcome.WARNED:
-        findings = record["findings"]
         for found in findings if isinstance(findings, list) else []:
             symptom = found.get("symptom") if isinstance(found, dict) else None
             if isinstance(symptom, dict):

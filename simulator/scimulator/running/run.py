@@ -10,21 +10,25 @@ import pytest
 
 from scimulator.catalogue.dialects import UnknownDialectError, dialect, dialect_from_query, dialects
 from scimulator.exchange.redaction import Redactor
+from scimulator.kit.controls import demand
 from scimulator.kit.judge import Judge
 from scimulator.kit.outcomes import Blocked, NotApplicable, Outcome, Refuted
 from scimulator.kit.session import Session
 from scimulator.reporting.stream import RunStream
-from scimulator.running import invariants, reports, selection
+from scimulator.running import allure_results, invariants, reports, selection
+from scimulator.running.controlling import desk_for
+from scimulator.running.declaring import declared_by, declared_in
 from scimulator.running.housekeeping import JournalKeeper
 from scimulator.running.options import settings_from
 from scimulator.running.records import check_record
-from scimulator.running.workers import worker_id, worker_input
+from scimulator.running.workers import is_controller, worker_id, worker_input
 from scimulator.target.errors import SettingsError, TargetError
 from scimulator.target.opening import open_target, register_opener
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from scimulator.catalogue.presets import QuirkValue
     from scimulator.exchange.strict_json import JsonObject
     from scimulator.target.settings import Settings
     from scimulator.target.target import Target
@@ -62,6 +66,7 @@ class Run:
         try:
             self.settings: Settings = settings_from(config)
             self.scope = self._scope()
+            declared_in(self.settings)
         except (SettingsError, UnknownDialectError) as error:
             raise pytest.UsageError(str(error)) from error
         self.stream: RunStream | None = None
@@ -107,7 +112,16 @@ class Run:
                 defaults=self.settings.people.defaults,
                 read_only=self.settings.run.read_only,
             )
+            self._session.declared = self.declared_quirks
+            self._session.probing = self.config.option.scim_probe
+            # Secrets that controls bring to light later must not be written either.
+            self._session.controls = desk_for(target, self.settings, self._keeper.journal, self._redactor.add)
         return self._session
+
+    @property
+    def declared_quirks(self) -> dict[str, QuirkValue]:
+        """What the product declares of itself: quirk and value."""
+        return declared_by(self.target, self.settings)
 
     def _scope(self) -> list[str]:
         named = [dialect(each).id for each in self.settings.run.dialects]
@@ -119,12 +133,20 @@ class Run:
         return [each.id for each in dialects()]
 
     def select(self, items: list[pytest.Item]) -> None:
-        """Verify, select and order the collected items in place."""
+        """Verify, select and order the collected items in place.
+
+        Over several processes, each worker leaves checks with a control to the controller, which runs nothing else.
+        """
         selection.verify(items)
         kept, dropped = selection.select(items, self.config.option.scim_select, self.settings.run, self.scope)
+        if is_controller(self.config):
+            items[:] = [item for item in kept if (own := selection.declaration_of(item)) and own.controls]
+            return
+        if self.worker:
+            kept = [item for item in kept if not ((own := selection.declaration_of(item)) and own.controls)]
         if dropped:
             self.config.hook.pytest_deselected(items=dropped)
-            items[:] = kept
+        items[:] = kept
         self.declared = [declared.id for item in kept if (declared := selection.declaration_of(item))]
 
     def open_stream(self) -> None:
@@ -146,7 +168,7 @@ class Run:
             "dialects": list(self.scope),
             "fail_on": self.settings.run.fail_on,
             "selected": list(self.config.option.scim_select),
-            "quirks": dict(self.settings.quirks),
+            "quirks": dict(self.declared_quirks),
         }
 
     # -- hooks ----------------------------------------------------------------------------------------------------
@@ -165,6 +187,7 @@ class Run:
             self._judge = Judge(declared, selection.dialect_of(item))
             self.session.begin(self._judge)
             self.session.demand(declared)
+            demand(self.session.controls, declared.controls)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, None, None]:
@@ -173,6 +196,7 @@ class Run:
             return (yield)
         finally:
             if selection.declaration_of(item) is not None and self._session is not None:
+                self._undo_controls()
                 self._session.finish()
                 self._judge = None
 
@@ -215,6 +239,7 @@ class Run:
             duration=call.duration,
         )
         reports.shape(report, record, self._redactor)
+        allure_results.tell(item, record)
         item.user_properties[:] = report.user_properties  # JUnit takes them from the report of the teardown
         return report
 
@@ -229,6 +254,11 @@ class Run:
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
         """Show our own mistakes as errors, and name the outcomes that pytest calls skipped."""
         return reports.status(report)
+
+    def _undo_controls(self) -> list[str]:
+        """Undo what is not undone yet; what cannot be is returned, and blocks the checks that would need it."""
+        desk = self._session.controls if self._session is not None else None
+        return desk.undo_all() if desk is not None else []
 
     # -- another target -------------------------------------------------------------------------------------------
 
@@ -253,8 +283,9 @@ class Run:
         self._ended = True
         result: JsonObject = {}
         if self._session is not None and self._keeper is not None:
+            stuck = self._undo_controls()
             self._session.close()
-            left = self._keeper.sweep(self._session)
+            left = [*stuck, *self._keeper.sweep(self._session)]
             result = invariants.result_of(self._session, left, self._redactor)
             self._session.target.close()
         if self.worker:
@@ -276,6 +307,7 @@ class Run:
             if not self.config.option.scim_select
             or any(selection.matches(str(each["id"]), prefix) for prefix in self.config.option.scim_select)
         ]
+        allure_results.tell_the_rest(self.config, self.header(), wanted)
         for record in wanted:
             report = reports.synthetic(record)
             session.ihook.pytest_runtest_logstart(nodeid=report.nodeid, location=report.location)

@@ -11,6 +11,7 @@ from scimulator.catalogue.near_miss import hint
 from scimulator.catalogue.requirements import UnknownRequirement, requirement
 from scimulator.kit.check import MARK
 from scimulator.kit.invariants import ALL as INVARIANTS
+from scimulator.target.controls.canonical import UnknownControlError, know
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,7 +54,9 @@ def verify(items: Iterable[pytest.Item]) -> None:
                 requirement(each)
             for each in declared.dialects:
                 dialect(each)
-        except (UnknownRequirement, UnknownDialectError) as error:
+            for each in declared.controls:
+                know(each)
+        except (UnknownRequirement, UnknownDialectError, UnknownControlError) as error:
             raise pytest.UsageError(f"{where} (check {declared.id}): {error}") from error
 
 
@@ -108,7 +111,7 @@ def _runs(
         return False
     if spoken and spoken not in scope:
         return False
-    if run.read_only and declared.writes:
+    if run.read_only and (declared.writes or declared.controls):
         return False
     if declared.destructive and not run.destructive:
         return False

@@ -25,7 +25,8 @@ def worker_id(config: pytest.Config) -> str:
 
 def is_controller(config: pytest.Config) -> bool:
     """Tell whether this process only hands tests to workers."""
-    return bool(getattr(config.option, "numprocesses", None)) and not worker_input(config)
+    only_looks = config.option.collectonly  # then nothing is handed out
+    return bool(getattr(config.option, "numprocesses", None)) and not worker_input(config) and not only_looks
 
 
 def prepare_worker(node: object) -> None:
@@ -51,6 +52,23 @@ def start_controller(config: pytest.Config, key: pytest.StashKey[Run]) -> None:
     config.scimulator_results = []  # type: ignore[attr-defined]  # ours, read at the end
     config.pluginmanager.register(run, "scimulator.run")
     config.pluginmanager.register(_Collector(config), "scimulator.collector")
+
+
+def run_what_is_left(session: pytest.Session, run: Run) -> None:
+    """Run the checks with a control in the controller, one after another, when every worker has ended.
+
+    What they do to the target outside SCIM would spoil whatever ran beside them.
+    """
+    if not run.settings.run.controls or session.shouldstop or session.shouldfail:
+        return
+    items = list(session.perform_collect())
+    following: list[pytest.Item | None] = [*items[1:], None]
+    for item, after in zip(items, following, strict=False):
+        session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
 
 
 class _Collector:

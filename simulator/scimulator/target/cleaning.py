@@ -2,22 +2,76 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from scimulator.exchange.message import Purpose, Request
+from scimulator.target.controls.desk import missing, undo
+from scimulator.target.controls.errors import ControlError
 from scimulator.target.guest import MARK_PREFIX, MEDIA_TYPE, Removal, RemovalKind, remove, shown_mark
 from scimulator.target.journal import FoundJournal, find_journals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from scimulator.exchange.strict_json import Json, JsonObject
+    from scimulator.target.controls.actions import Surroundings
+    from scimulator.target.controls.definition import Control
     from scimulator.target.target import Target
 
 PAGE = 100
 _ATTRIBUTES = {"/Users": ("userName", "externalId"), "/Groups": ("displayName", "externalId")}
 _OTHERS = ("displayName", "externalId")
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """What became of a control that a dead run left done: why it still is so, or what undo answered."""
+
+    control: str
+    parameters: JsonObject
+    reason: str = ""
+    answer: JsonObject = field(default_factory=dict)
+
+
+def undo_controls(
+    name: str,
+    controls: Mapping[str, Control],
+    around: Surroundings,
+    *,
+    dry_run: bool = False,
+    on_undoing: Callable[[Undoing], None] | None = None,
+) -> list[Undoing]:
+    """Undo what dead runs did outside SCIM to the target called ``name``, the last thing first.
+
+    What could not be undone stays in the journal for the next time, unless no next time could bring more. Never raises
+    for what the target does.
+    """
+    done: list[Undoing] = []
+    for found in reversed([each for each in find_journals(name) if not each.alive]):
+        for entry in reversed(found.controls):
+            reason, answer = "", {}
+            control = controls.get(entry.name)
+            if control is None:
+                reason = missing(entry.name)
+            elif not dry_run:
+                try:
+                    answer = undo(control, entry.parameters, entry.answer, around)
+                    found.undone(entry.number)
+                except ControlError as error:
+                    reason = str(error)
+                    if error.hopeless:
+                        found.undone(entry.number)
+            done.append(Undoing(entry.name, entry.parameters, reason, answer))
+            if on_undoing is not None:
+                on_undoing(done[-1])
+    return done
+
+
+def left_done(name: str) -> list[str]:
+    """Return the controls that dead runs did to the target called ``name`` and did not undo."""
+    return [entry.name for found in find_journals(name) if not found.alive for entry in found.controls]
 
 
 def clean(

@@ -1,4 +1,4 @@
-"""The journal: what a run is about to make on a target, written before the request leaves.
+"""The journal: what a run is about to make on a target or to do to it, written before it happens.
 
 A process that is killed cannot clean up, but the line that it appended is already with the operating system. One file
 per run and worker, JSON lines, only ever appended to; a lock on the open file tells that its run is still alive.
@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -22,8 +22,9 @@ except ImportError:  # pragma: no cover - Windows; there a run that is alive can
     fcntl = None  # type: ignore[assignment]  # stands for "no locks here"
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from scimulator.exchange.strict_json import Json, JsonObject
     from scimulator.target.target import Target
 
 
@@ -41,6 +42,19 @@ class Entry:
     endpoint: str
     mark: str
     id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ControlEntry:
+    """One control that a run did or was about to do; ``answer`` is None where do did not come to an end.
+
+    Neither ``parameters`` nor ``answer`` holds secrets.
+    """
+
+    number: int
+    name: str
+    parameters: JsonObject = field(default_factory=dict)
+    answer: JsonObject | None = None
 
 
 def journal_folder() -> Path:
@@ -62,6 +76,9 @@ class Journal:
         self.path = path
         self._file: IO[str] | None = None
         self._entries: dict[int, Entry] = {}
+        self._controls: set[int] = set()
+        self.product_touched = False
+        """Whether anything was done to the target outside SCIM."""
         self._number = 0
 
     @classmethod
@@ -111,21 +128,39 @@ class Journal:
         if self._entries.pop(entry.number, None) is not None:
             self._write({"gone": entry.number})
 
+    def control(self, name: str, parameters: JsonObject) -> int:
+        """Note that a control is about to be done; ``parameters`` without secrets. Returns its number."""
+        self._number += 1
+        self._controls.add(self._number)
+        self.product_touched = True
+        self._write({"control": self._number, "name": name, "parameters": parameters})
+        return self._number
+
+    def answered(self, number: int, answer: JsonObject) -> None:
+        """Note what doing it answered, without secrets."""
+        self._write({"answered": number, "answer": answer})
+
+    def undone(self, number: int) -> None:
+        """Note that a control is undone, or was never done."""
+        if number in self._controls:
+            self._controls.remove(number)
+            self._write({"undone": number})
+
     def leftovers(self) -> list[Entry]:
         """Return what was intended and is not gone, in the order of making."""
         return list(self._entries.values())
 
     def close(self) -> None:
-        """Close the file, and remove it if nothing is left over."""
+        """Close the file, and remove it if nothing is left over and everything undone."""
         if self._file is None or self.path is None:
             return
         self._file.close()
         self._file = None
-        if not self._entries:
+        if not self._entries and not self._controls:
             with contextlib.suppress(OSError):
                 self.path.unlink()
 
-    def _write(self, line: dict[str, str | int]) -> None:
+    def _write(self, line: Mapping[str, Json]) -> None:
         if self._file is not None:
             self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
             self._file.flush()
@@ -133,22 +168,39 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class FoundJournal:
-    """A journal on disk: of which target, of which run, whether that run is alive, what it left."""
+    """A journal on disk: of which target, of which run, whether that run is alive, what it left and did not undo."""
 
     path: Path
     target: str
     run_id: str
     alive: bool
     leftovers: tuple[Entry, ...]
+    controls: tuple[ControlEntry, ...] = ()
 
     def forget(self, removed: set[int]) -> None:
-        """Note that these entries are gone; the file goes when none is left."""
-        if {entry.number for entry in self.leftovers} <= removed:
+        """Note that these entries are gone; the file goes when none is left, of controls neither."""
+        now = _read(self.path)
+        left = {entry.number for entry in (now or self).leftovers}
+        if left <= removed and not (now or self).controls:
             with contextlib.suppress(OSError):
                 self.path.unlink()
             return
-        with self.path.open("a", encoding="utf-8") as file:
-            file.writelines(json.dumps({"gone": number}) + "\n" for number in sorted(removed))
+        self._append([{"gone": number} for number in sorted(removed & left)])
+
+    def undone(self, number: int) -> None:
+        """Note that a control is undone; the file goes when nothing else is left."""
+        self._append([{"undone": number}])
+        now = _read(self.path)
+        if now is not None and not now.leftovers and not now.controls:
+            with contextlib.suppress(OSError):
+                self.path.unlink()
+
+    def _append(self, lines: list[dict[str, int]]) -> None:
+        with self.path.open("r+b") as file:
+            # A line that its process did not finish must not swallow ours.
+            torn = file.seek(0, os.SEEK_END) and file.seek(-1, os.SEEK_END) is not None and file.read(1) != b"\n"
+            file.seek(0, os.SEEK_END)
+            file.write((b"\n" if torn else b"") + b"".join(json.dumps(line).encode() + b"\n" for line in lines))
 
 
 def find_journals(target: str | None = None) -> list[FoundJournal]:
@@ -169,14 +221,25 @@ def _read(path: Path) -> FoundJournal | None:
     head: dict[str, object] = lines[0] if lines else {}
     target, run_id = str(head.get("target", "")), str(head.get("run", ""))
     entries: dict[object, Entry] = {}
+    controls: dict[object, ControlEntry] = {}
     for line in lines[1:]:
         if isinstance(number := line.get("intend"), int):
             entries[number] = Entry(number, target, run_id, str(line.get("endpoint", "")), str(line.get("mark", "")))
         elif (number := line.get("made")) in entries:
             entries[number] = replace(entries[number], id=str(line.get("id", "")))
+        elif isinstance(number := line.get("control"), int):
+            controls[number] = ControlEntry(number, str(line.get("name", "")), _object(line.get("parameters")))
+        elif (number := line.get("answered")) in controls:
+            controls[number] = replace(controls[number], answer=_object(line.get("answer")))
+        elif "undone" in line:
+            controls.pop(line["undone"], None)
         else:
             entries.pop(line.get("gone"), None)
-    return FoundJournal(path, target, run_id, alive, tuple(entries.values()))
+    return FoundJournal(path, target, run_id, alive, tuple(entries.values()), tuple(controls.values()))
+
+
+def _object(value: object) -> JsonObject:
+    return value if isinstance(value, dict) else {}
 
 
 def _lines(file: IO[str]) -> Iterator[dict[str, object]]:

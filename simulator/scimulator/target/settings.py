@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from scimulator.exchange.strict_json import Json
+    from scimulator.target.controls.definition import Control
 
 SettingValue: TypeAlias = "str | int | float | bool | tuple[str, ...] | Mapping[str, Json] | None"
 
@@ -76,7 +77,11 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class RunSettings:
-    """What is judged and when a run fails: dialects in scope (empty: all), ``fail_on`` must or should, excluded ids."""
+    """What is judged and when a run fails: dialects in scope (empty: all), ``fail_on`` must or should, excluded ids.
+
+    ``baseline`` is a file of known deviations, ``max_warnings`` how many warnings are allowed (below 0: any number),
+    ``thresholds`` are rules such as ``latency.p95<300ms``.
+    """
 
     dialects: tuple[str, ...] = ()
     fail_on: str = "must"
@@ -84,13 +89,17 @@ class RunSettings:
     read_only: bool = False
     destructive: bool = False
     controls: bool = False
+    baseline: str = ""
+    max_warnings: int = -1
+    thresholds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything of ``scimulator.toml``, with the origin of each value that is not a default.
 
-    ``quirks`` maps the id of a quirk to the value that the product declares.
+    ``quirks`` maps the id of a quirk to the value that the product declares, ``control`` the name of a control to what
+    the file says of it.
     """
 
     target: TargetSettings = field(default_factory=TargetSettings)
@@ -98,11 +107,24 @@ class Settings:
     people: People = field(default_factory=People)
     run: RunSettings = field(default_factory=RunSettings)
     quirks: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
+    control: Mapping[str, Json] = field(default_factory=lambda: MappingProxyType({}))
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def origin(self, key: str) -> str:
         """Return where the value of ``section.key`` came from: a file, a variable, an option, or "default"."""
         return self.origins.get(key, "default")
+
+    def controls(self) -> dict[str, Control]:
+        """Return the controls that ``[control.NAME]`` defines, by name.
+
+        Raises:
+            SettingsError: for a definition that cannot be used.
+        """
+        if not self.control:
+            return {}
+        from scimulator.target.controls.definition import read_controls  # noqa: PLC0415 - most settings define none
+
+        return read_controls(self.control, self.origin("control"))
 
     def override(self, *, origin: str = "command line", **changes: SettingValue) -> Settings:
         """Return a copy in which the named values hold; None leaves a value as it is.
@@ -127,6 +149,9 @@ class Settings:
             origins = {**self.origins, **{f"quirks.{key}": origin for key in value}}  # type: ignore[union-attr]  # checked by hasattr above
             merged = MappingProxyType({**self.quirks, **value})  # type: ignore[dict-item]  # the same
             return replace(self, quirks=merged, origins=MappingProxyType(origins))
+        if name == "control":
+            origins = {**self.origins, "control": origin}
+            return replace(self, control=value, origins=MappingProxyType(origins))  # type: ignore[arg-type]  # a table, by the schema
         section = section_of(name)
         if section is None:
             known = [one.name for kind in SECTIONS.values() for one in fields(kind)]

@@ -43,6 +43,9 @@ def load_settings(path: Path | str | None = None, *, environ: Mapping[str, str] 
         for section, values in document.items():
             if section == "quirks" and isinstance(values, dict):
                 made = made.override(quirks=values, origin=name)
+            elif section == "control" and isinstance(values, dict):
+                made = made.with_value("control", values, name)
+                made.controls()  # whoever uses it or not: what cannot be used is refused now
             elif isinstance(values, dict):
                 for key, value in values.items():
                     made = made.with_value(key, value, name)  # type: ignore[arg-type]  # the schema has seen its shape
@@ -96,7 +99,8 @@ def _sentence(error: ValidationError) -> str:
     }.get(str(error.validator), error.message)
     near = hint(error.instance, choices) if choices and isinstance(error.instance, str) else ""
     # What stands in a place for a name may be the token itself, pasted there by mistake.
-    shown = "not shown" if parts[-1:] and parts[-1].startswith("token") else json.dumps(error.instance, default=str)
+    hidden = parts[:1] == ["control"] or (parts[-1:] and parts[-1].startswith("token"))
+    shown = "not shown" if hidden else json.dumps(error.instance, default=str)
     return f"{where} is {shown}, but must be {expected}{near}"
 
 

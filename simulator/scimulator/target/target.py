@@ -17,11 +17,13 @@ from scimulator.exchange.clock import RealClock
 from scimulator.exchange.message import Exchange, FailureKind, Purpose, Request, Response, TransportFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from typing import Self
 
+    from scimulator.catalogue.presets import QuirkValue
     from scimulator.exchange.clock import Clock
     from scimulator.target.auth import Credentials
+    from scimulator.target.controls.definition import Control
     from scimulator.target.settings import Limits
 
 AUTHORIZATION = "{{authorization}}"
@@ -83,6 +85,7 @@ class Target:
         is_reference: bool = False,
         warnings: tuple[str, ...] = (),
         clock: Clock | None = None,
+        controls: Mapping[str, Control] | None = None,
     ) -> None:
         """Wrap a carrier; openers do this, nobody else needs to."""
         self.spec = spec
@@ -93,6 +96,10 @@ class Target:
         self.warnings = warnings
         self.clock: Clock = clock or RealClock()
         """The time that the target goes by as far as we can tell; pauses between requests are made on it."""
+        self.controls: Mapping[str, Control] = controls or {}
+        """What the target brings of controls; those of the settings come on top."""
+        self.declared: Mapping[str, QuirkValue] = {}
+        """What the target declares of itself: quirk and value; only an embedded one does."""
         self.limits = limits
         self.credentials = credentials
         self.listeners: list[Callable[[Exchange], None]] = []

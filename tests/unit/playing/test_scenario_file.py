@@ -9,7 +9,7 @@ import pytest
 
 from scimulator import content
 from scimulator.idp.scenario import Act
-from scimulator.idp.scenario_file import _KEYS, ScenarioError, built_in, read_scenario
+from scimulator.idp.scenario_file import _ALWAYS, _KEYS, _OPTIONAL, ScenarioError, built_in, read_scenario
 
 HEAD = 'title = "T"\n[people.ada]\nlogin = "ada@x.example"\n[groups.team]\nmembers = ["ada"]\n'
 SCHEMA = json.loads((content("fixtures") / "schemas" / "scenario.schema.json").read_text())
@@ -94,9 +94,11 @@ def test_the_schema_and_the_reader_know_the_same_events() -> None:
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     acts = [each.value for each in Act]
     assert SCHEMA["$defs"]["event"]["properties"]["do"]["enum"] == acts
-    assert set(_KEYS) == set(Act)
-    named = {key for one_of, more in _KEYS.values() for key in (*one_of, *more)}
-    assert named | {"do"} == set(SCHEMA["$defs"]["event"]["properties"])
+    rules = {**_KEYS, **_OPTIONAL}
+    assert set(rules) == set(Act)
+    assert not set(_KEYS) & set(_OPTIONAL)
+    named = {key for one_of, more in rules.values() for key in (*one_of, *more)}
+    assert named | {*_ALWAYS} == set(SCHEMA["$defs"]["event"]["properties"])
 
 
 def test_each_identity_provider_has_its_built_in_scenarios() -> None:

@@ -11,16 +11,32 @@ from scimulator.provider.quirks import Quirks
 
 
 def test_presets_are_found_by_name():
-    assert preset_names() == ("lenient", "strict")
+    assert {"lenient", "strict", "whimsical"} <= set(preset_names())
+    assert len(preset_names()) >= 9
     assert load_preset("strict").declares.not_ready == ("entra.legacy", "entra.optscim")
     assert load_preset("lenient").declares.not_ready == ()
     with pytest.raises(PresetError, match="did you mean lenient"):
         load_preset("leniant")
 
 
-def test_every_quirk_is_named_in_every_preset():
+def test_every_quirk_of_the_protocol_is_named_in_every_preset():
     for name in preset_names():
-        assert set(load_preset(name).quirks) == {quirk.replace("_", "-") for quirk in Quirks.__slots__}
+        assert {quirk.replace("_", "-") for quirk in Quirks.__slots__} <= set(load_preset(name).quirks)
+
+
+def test_a_preset_has_what_its_base_has_where_it_is_silent():
+    lenient, made = load_preset("lenient"), load_preset("figma-like")
+    assert made.quirks["string-booleans"] == lenient.quirks["string-booleans"]
+    assert made.quirks["user-name-form"] == "email"
+    assert set(lenient.declares.findings) <= set(made.declares.findings)
+
+
+def test_what_a_vendor_like_preset_changes_has_a_source():
+    lenient = load_preset("lenient")
+    for name in preset_names():
+        made = load_preset(name)
+        if name.endswith("-like"):
+            assert {quirk for quirk in made.quirks if quirk not in lenient.quirks} <= set(made.sources), name
 
 
 @pytest.mark.parametrize(

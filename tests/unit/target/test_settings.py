@@ -136,7 +136,7 @@ def test_an_unknown_override_has_a_near_miss():
 
 def test_the_schema_and_the_data_classes_name_the_same_keys_and_defaults():
     schema = json.loads((content("fixtures") / "schemas" / "settings.schema.json").read_text())
-    assert set(schema["properties"]) == {*SECTIONS, "quirks"}
+    assert set(schema["properties"]) == {*SECTIONS, "quirks", "control"}
     names = []
     for section, kind in SECTIONS.items():
         described = schema["properties"][section]["properties"]

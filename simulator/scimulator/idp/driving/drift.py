@@ -197,6 +197,9 @@ def _element(rule: Rule, resource: JsonObject) -> bool:
 def _same(place: Place, wanted: Json, shown: Json) -> bool:
     if place.attribute.lower() in _NO_CASE and isinstance(wanted, str) and isinstance(shown, str):
         return wanted.casefold() == shown.casefold()
+    if isinstance(wanted, str) and isinstance(shown, bool):
+        # Expressions yield texts, and a target may keep the boolean that such a text spells.
+        return wanted.lower() == str(shown).lower()
     return wanted == shown and isinstance(wanted, bool) == isinstance(shown, bool)
 
 

@@ -16,6 +16,7 @@ from scimulator.provider.rules.meta import MetaRules
 from scimulator.provider.rules.patch import PatchRules
 from scimulator.provider.rules.published import PublishedRules
 from scimulator.provider.rules.query import MATCHING, FilterRules, ListRules, ProjectionRules
+from scimulator.provider.rules.workspace import WorkspaceRules
 from scimulator.provider.rules.write import WriteRules, fold
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Rules(
     AskedRules,
     DiscoveryRules,
     PublishedRules,
+    WorkspaceRules,
 ):
     """Every rule as the RFCs have it; ``quirks`` are the permitted deviations of this provider."""
 

@@ -232,7 +232,7 @@ class ListRules:
     @rule("sort-applied", off=lambda _self, _path: "")
     def sort_path(self, path: str) -> str:
         """Sorting is done where it is advertised (RFC 7644 3.4.2.3)."""
-        return path
+        return path if self.quirks.sorting == "supported" else ""
 
     @rule("sort-order", off=lambda _self, _order: False)
     def sort_descends(self, order: str) -> bool:

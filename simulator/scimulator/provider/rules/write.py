@@ -242,7 +242,7 @@ class WriteRules:
     @rule("group-names-shared", off=lambda _self: True)
     def group_names_unique(self) -> bool:
         """Two groups may share a name (RFC 7643 4.2, 8.7.1: uniqueness none)."""
-        return False
+        return self.quirks.group_names == "unique"
 
     def checks_again(self) -> bool:
         """Tell whether uniqueness is checked again in the commit step, where no other request comes between."""
@@ -299,12 +299,13 @@ class WriteRules:
     @rule("inactive-readable", off=lambda _self, resource: resource.get("active") is not False)
     def is_readable(self, resource: Mapping[str, Json]) -> bool:
         """A deactivated user can still be read (RFC 7643 4.1.1)."""
-        return True
+        return self.quirks.deactivation == "suspend" or resource.get("active") is not False
 
     @rule("inactive-listed", off=lambda _self: "active IS NOT 0", severity=Severity.PROVISIONING_BLOCKED)
     def list_condition(self) -> str:
         """A deactivated user is still listed and found by filters (RFC 7643 4.1.1)."""
-        return ""
+        hidden = self.quirks.deactivation == "remove-membership" or self.quirks.inactive_in_lists == "hidden"
+        return "active IS NOT 0" if hidden else ""
 
     @rule("new-user-listed", off=lambda _self, _type: True, severity=Severity.DATA_LOSS)
     def lists_nothing(self, resource_type: ResourceType) -> bool:

@@ -1,0 +1,1 @@
+"""A small Django project: members of a club and its committees."""

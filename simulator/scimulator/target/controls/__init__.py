@@ -1,0 +1,1 @@
+"""Controls: what is done to a target outside SCIM, each with its undo."""
