@@ -10,7 +10,13 @@ import pytest
 from scimulator.kit import MISSING, Resource, find, literal, replace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from scimulator.kit import Answer, Controls, Json, JsonObject, Person, Probe, Resources, Tenant
+
+
+_NO_DECISION = frozenset({401, 404, 406, 407, 408, 410, 412, 415, 421, 425, 428, 429})
+"""Statuses about credentials, time, form or a resource that is gone: they say nothing of what was asked."""
 
 
 @dataclass(slots=True)
@@ -35,6 +41,23 @@ class Folk:
             Blocked: when the target does not make it.
         """
         return self.users.create(**attributes)
+
+    def declined(self, answer: Answer) -> bool:
+        """Tell whether a request was refused for what it asks, as opposed to a breakdown or a closed door."""
+        status = answer.status_code
+        return (400 <= status < 500 and status not in _NO_DECISION) or status == 501
+
+    def insist(self, quirk: Probe, answer: Answer, plain: Callable[[], Answer], what: str) -> None:
+        """Insist that a request was declined for its oddness: ``plain`` sends the same without it, and is taken.
+
+        Raises:
+            NotApplicable: where that cannot be said, so that the refusal tells nothing.
+        """
+        if not self.declined(answer):
+            quirk.unknown(f"{what} was answered {answer.status_code}")
+        usual = plain()
+        if not usual.ok:
+            quirk.unknown(f"{what} was answered {answer.status_code}, and without it {usual.status_code}")
 
     def shown(self, user: Resource, path: str) -> Json:
         """Return what an independent read shows at a path, None for nothing."""
@@ -126,6 +149,12 @@ class Acting:
         tenant = self.tenant
         okta = tenant.dialect.idp == "okta"
         tenant.try_run(tenant.okta.deactivate(person.id) if okta else tenant.entra.deactivate(person.id))
+
+    def switched_on(self, person: Person) -> None:
+        """Give somebody who has left the app back."""
+        tenant = self.tenant
+        okta = tenant.dialect.idp == "okta"
+        tenant.try_run(tenant.okta.reactivate(person.id) if okta else tenant.entra.reactivate(person.id))
 
     def written(self) -> Answer | None:
         """Return the answer to the last write, None where nothing was written."""

@@ -42,6 +42,7 @@ PREFIX = "QUIRK-"
 _EVIDENCE = {each.value for each in Evidence}
 _ENTRY = {"title", "what", "facts", "sources", "values", "number", "least", "seen", "hurts", "set"}
 _VALUE = {"value", "seen", "hurts", "set", "replaces", "follows", "keeps"}
+_NAMES = {"okta": "Okta", "entra": "Entra", "any": "any identity provider"}
 _NEVER_REPLACED = ("security.", "auth.", "exchanges.", "sanity.", "quirks.")
 
 
@@ -56,6 +57,11 @@ class Hurt:
     idp: str
     how: str
     evidence: str
+
+    @property
+    def who(self) -> str:
+        """The name of the identity provider as people write it."""
+        return _NAMES[self.idp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,7 @@ def promise(id: str) -> Requirement | None:  # noqa: A002 - the word of the cata
         normative=Normative.NONE,
         verdict=Verdict.FAIL,
         topic="quirks",
-        statement=f"The product keeps what it declares: {known.title[:1].lower()}{known.title[1:]}",
+        statement=f"The product behaves as it declares by {known.id}: {known.title[:1].lower()}{known.title[1:]}.",
         source=(f"[quirks] {known.id}",),
     )
 
@@ -274,6 +280,8 @@ class _Entry:
             self._only(each, {"idp", "how", "evidence"})
             if each.get("evidence") not in _EVIDENCE:
                 raise self._wrong(f"evidence is one of {', '.join(sorted(_EVIDENCE))}, not {each.get('evidence')!r}")
+            if each.get("idp") not in _NAMES or not each.get("how"):
+                raise self._wrong(f"hurts needs how, and idp is one of {', '.join(_NAMES)}, not {each.get('idp')!r}")
             made.append(Hurt(str(each["idp"]), str(each["how"]), str(each["evidence"])))
         return tuple(made)
 

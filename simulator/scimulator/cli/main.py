@@ -22,6 +22,7 @@ _ISSUES = "the project's issue tracker"
 _VERBS = {
     "check": ("scimulator.cli.check:check", "Judge a SCIM server and say what is wrong with it."),
     "baseline": ("scimulator.cli.baseline:baseline", "Keep the file of known deviations, for check --baseline."),
+    "init": ("scimulator.cli.init:init", "Write a commented scimulator.toml, tried on the server."),
     "compare": ("scimulator.cli.compare:compare", "Say what is fixed and what is new between two runs."),
     "doctor": ("scimulator.cli.verbs:doctor", "Find out why nothing works with a server."),
     "fingerprint": ("scimulator.cli.fingerprint:fingerprint", "Find out which quirks a server has."),
@@ -29,6 +30,7 @@ _VERBS = {
     "serve": ("scimulator.cli.serve:serve", "Put the reference provider on a port of this machine."),
     "clean": ("scimulator.cli.verbs:clean", "Remove what runs of the past left on a server."),
     "repro": ("scimulator.cli.repro:repro", "Write what shows a finding as sh, HAR, pytest and Markdown."),
+    "record": ("scimulator.cli.record:record", "Record a real client through a proxy, or read a HAR."),
     "replay": ("scimulator.cli.replay:replay", "Try again what failed in the last run."),
     "report": ("scimulator.cli.report:report", "Make reports of a run that is over."),
     "list": ("scimulator.cli.listing:list_", "List checks, requirements, profiles, faults, controls and more."),

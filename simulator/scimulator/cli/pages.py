@@ -223,7 +223,7 @@ def _quirk(found: Quirk, width: int) -> Page:
         )
         page.item("seen", value.seen)
         for hurt in value.hurts:
-            page.item("hurts", f"{hurt.idp}: {hurt.how} ({hurt.evidence})")
+            page.item("hurts", f"{hurt.who}: {hurt.how} ({hurt.evidence})")
         for advice in value.set_in_idp:
             page.item("set", advice)
         page.item("replaces", ", ".join(value.replaces))

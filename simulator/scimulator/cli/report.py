@@ -72,6 +72,7 @@ FORMATS = {
         Form("sarif", "SARIF 2.1.0.", "scimulator.cli.report_sarif:sarif"),
         Form("markdown", "Markdown of bounded size.", "scimulator.reporting.markdown:markdown"),
         Form("github", "Annotations of GitHub Actions.", "scimulator.reporting.annotations:github_annotations"),
+        Form("har", "Every exchange as an HTTP archive.", "scimulator.cli.report_har:har"),
         Form("allure", "A folder of Allure results.", "scimulator.reporting.allure:allure", folder=True),
     )
 }
@@ -163,7 +164,8 @@ def _reports(options: Mapping[str, object]) -> list[tuple[Form, str, str]]:
 def report(run_file: str, **options: object) -> int:
     """Make reports of a run that is over; RUN is the run stream of a check.
 
-    Formats of --report are html, junit, sarif, markdown, github (annotations) and allure (a folder).
+    Formats of --report are html, junit, sarif, markdown, har, github (annotations), and allure
+    (a folder).
 
     Exit code: 0 written, 2 usage; whether the target conforms is what check says.
     """

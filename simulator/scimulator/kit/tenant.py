@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import random
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +13,7 @@ from scimulator.exchange.message import Purpose, Response
 from scimulator.idp.directory import App, Directory, DirectoryGroup, Kind, Person
 from scimulator.idp.entra import Entra
 from scimulator.idp.flow import Result, Send, Wait, play
+from scimulator.idp.mapping import mapping_of
 from scimulator.idp.okta import Okta
 from scimulator.kit.expectations import refutation
 from scimulator.kit.operations import LIST_RESPONSE
@@ -80,6 +82,13 @@ class Tenant:
         return self.engine
 
     # -- the directory
+
+    def map(self, source: Json, target: str) -> None:
+        """Map one attribute more, as an administrator does; both are written as in a profile's mapping file."""
+        line: JsonObject = {"source": source, "target": target}
+        data: JsonObject = {"idp": self.dialect.idp, "vocabulary": {}, "rules": [line]}
+        mapping = self.engine.mapping
+        self.engine.mapping = dataclasses.replace(mapping, rules=(*mapping.rules, *mapping_of(data).rules))
 
     def person(self, **fields: Json) -> Person:
         """Add a made-up person whose login carries the run's mark; ``fields`` are those of ``Person`` or attributes."""

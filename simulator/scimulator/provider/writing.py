@@ -322,6 +322,8 @@ class Writer:
 
     def _remove(self, change: Change) -> None:
         before = change.before
+        if "members" in change.type.attributes and self.rules.group_delete_disowns():
+            self.product.disown(self.store.below(change.id))
         if before is None or change.type.name != "User" or self.product.plain:
             self._delete(change)
         elif self.product.keeps(before):

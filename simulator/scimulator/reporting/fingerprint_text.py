@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from scimulator.reporting.fingerprint import Observation, Trait
 
-_ID, _VALUE = 25, 13
+_ID, _VALUE = 25, 15
 """Columns of a quirk's id and of its value in the table."""
 
 
@@ -62,7 +62,12 @@ def _heading(text: str, width: int, style: str = "bold") -> Iterator[Text]:
 
 def _row(name: str, value: str, text: str, width: int) -> Iterator[Text]:
     lead = f"  {name:<{_ID}} {value:<{_VALUE}} "
-    yield from wrapped(text, width, lead=lead)
+    if max(map(len, text.split()), default=0) <= width - len(lead):
+        yield from wrapped(text, width, lead=lead)
+        return
+    # Made-up addresses are long; below the row they have room.
+    yield from wrapped(f"{lead.strip():<{_ID}}", width, lead="  ")
+    yield from wrapped(text, width, lead=" " * 6)
 
 
 def _inconsistent(trait: Trait, width: int, *, everything: bool) -> Iterator[Text]:
@@ -93,12 +98,9 @@ def _consequences(trait: Trait, width: int) -> Iterator[Text]:
     several = len(trait.values) > 1
     for value, hurt in hurts(trait):
         when = f"{value}: " if several else ""
-        yield from _labelled("hurts", f"{when}{_NAMES[hurt.idp]}: {hurt.how} ({hurt.evidence})", width)
+        yield from _labelled("hurts", f"{when}{hurt.who}: {hurt.how} ({hurt.evidence})", width)
     for each in advice(trait):
         yield from _labelled("set", each, width)
-
-
-_NAMES = {"okta": "Okta", "entra": "Entra", "any": "any identity provider"}
 
 
 def _labelled(label: str, text: str, width: int) -> Iterator[Text]:

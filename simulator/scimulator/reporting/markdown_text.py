@@ -10,23 +10,21 @@ from scimulator.reporting.reading import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_MARKUP = re.compile(r"([\\`*_\[\]#!|~:<>&@^$])")
-_ENTITY = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;", "#": "&#35;", ":": "&#58;", "/": "&#47;", "$": "&#36;"}
+_MARKUP = re.compile(r"([\\`*_\[\]])")
+_RISKY = re.compile(r"[@#!~&<>|$^%`]|://|\A\s*[/:+-]|www\.", re.IGNORECASE)
+"""What becomes a mention, a reference, a link, HTML, a cell or a quick action somewhere, even where it is escaped: both
+GitHub and GitLab look for them in the rendered text, and only leave code alone."""
 
 
 def text(value: str, limit: int = 300) -> str:
     """Return a text that shows as it is: in a paragraph or a cell of a table, on GitHub and on GitLab.
 
-    Mentions (``@team``), references (``#1``, ``!1``, ``~label``), addresses that would become links, HTML, quick
-    actions (``/close``) and formulas lose their meaning. It has to stand behind something else in its line.
+    One that could mean something there (``@team``, ``#1``, an address, HTML, ``/close``) becomes a code span.
     """
     value = plain(value)
     if len(value) > limit:
         value = value[: limit - 1] + "…"
-    made = _MARKUP.sub(lambda found: _ENTITY.get(found[1], f"\\{found[1]}"), value)
-    # What GitHub takes for an address even without a scheme, and what GitLab takes for a command at a line's beginning.
-    made = re.sub(r"(?i)\bwww\.", "www&#46;", made)
-    return _ENTITY["/"] + made[1:] if made.startswith("/") else made
+    return code(value, limit) if _RISKY.search(value) else _MARKUP.sub(r"\\\1", value)
 
 
 def code(value: str, limit: int = 200) -> str:

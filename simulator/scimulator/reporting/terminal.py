@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from scimulator.catalogue.quirks import PREFIX
 from scimulator.reporting.failure_text import brief_lines, failure_lines
 from scimulator.reporting.failures import RootCause, Shown, root_causes
 from scimulator.reporting.gate import warning_causes
@@ -70,6 +71,7 @@ def summary(verdict: Verdict) -> list[str]:
         _share("RFC MUST", verdict.must),
         _share("RFC described", verdict.described),
         _share("SHOULD", verdict.should),
+        _share("declared", verdict.promised),
     ]
     if not verdict.gradable:
         parts.append("not gradable: see above" if verdict.meaningless else "not gradable")
@@ -279,6 +281,9 @@ def judgement(verdict: Verdict, code: ExitCode, fail_on: str) -> str:
     refuted = len(verdict.must.refuted) + len(verdict.described.refuted)
     if refuted:
         reasons.append(f"{_many(refuted, 'requirement')} of the RFCs refuted")
+    if verdict.promised.refuted:
+        names = ", ".join(name.removeprefix(PREFIX) for name in verdict.promised.refuted)
+        reasons.append(f"it is not as it declares in {plain(names)}")
     not_ready = [each for each in verdict.dialects if each.readiness is Readiness.NOT_READY]
     ungraded = [each for each in verdict.dialects if each.readiness is Readiness.NOT_GRADABLE]
     if not_ready:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
+from scimulator.catalogue.quirks import PREFIX
 from scimulator.catalogue.requirements import Strength
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ class Verdict:
     gradable: bool = True
     gaps: list[str] = field(default_factory=list)
     objections: list[str] = field(default_factory=list)
+    promised: StandardVerdict = field(default_factory=StandardVerdict)
+    """What the product declares of itself, which it has to keep like a MUST."""
 
     def outcomes(self, outcome: str) -> list[JsonObject]:
         """Return the records of checks with this outcome."""
@@ -114,16 +117,16 @@ class Verdict:
     def exit_code(self, fail_on: str = "must") -> ExitCode:
         """Return the exit code of the gate.
 
-        Any error of ours is 3. A refuted MUST or description of an RFC, a dialect in scope that is not ready or not
-        gradable, a run that tested nothing, did not end or left something behind, and an objection are 1. ``fail_on``
-        ``should`` adds the SHOULDs.
+        Any error of ours is 3. A refuted MUST or description of an RFC, a broken promise of the product, a dialect in
+        scope that is not ready or not gradable, a run that tested nothing, did not end or left something behind, and an
+        objection are 1. ``fail_on`` ``should`` adds the SHOULDs.
         """
         if self.outcomes("error"):
             return ExitCode.OURS
         bad_dialect = any(each.readiness in (Readiness.NOT_READY, Readiness.NOT_GRADABLE) for each in self.dialects)
         if self.gaps or self.objections or bad_dialect or not self.gradable:
             return ExitCode.DOES_NOT
-        if self.must.refuted or self.described.refuted:
+        if self.must.refuted or self.described.refuted or self.promised.refuted:
             return ExitCode.DOES_NOT
         if fail_on == "should" and (self.should.refuted or self.should.warned):
             return ExitCode.DOES_NOT
@@ -160,7 +163,7 @@ def judge_run(records: Iterable[JsonObject], requirement_strength: dict[str, Str
             bucket.setdefault(str(found["requirement"]), []).append(found)
         if check["outcome"] in ("passed", "warned"):
             for name in _names(check["requirements"]):
-                strength = requirement_strength.get(name, Strength.INFORMATIONAL)
+                strength = _strength(name, requirement_strength)
                 if name not in refuted_here:
                     standards[strength].proved.add(name)
     meaningless = _meaningless(checks)
@@ -176,6 +179,7 @@ def judge_run(records: Iterable[JsonObject], requirement_strength: dict[str, Str
         dialects=[_dialect(name, checks) for name in in_scope],
         submissions=_submissions(checks),
         meaningless=meaningless,
+        promised=standards[Strength.PRODUCT],
     )
     verdict.gradable = _sane(checks) or not complete
     verdict.objections = _names(footer.get("objections"))
@@ -188,6 +192,11 @@ def judge_run(records: Iterable[JsonObject], requirement_strength: dict[str, Str
             each.readiness = Readiness.NOT_GRADABLE
             each.reason = each.reason or "the sanity checks did not pass"
     return verdict
+
+
+def _strength(name: str, known: dict[str, Strength]) -> Strength:
+    """Return the strength of a requirement; those that a product has of itself stand in no list."""
+    return Strength.PRODUCT if name.startswith(PREFIX) else known.get(name, Strength.INFORMATIONAL)
 
 
 def is_known(finding: JsonObject, dialect: str = "") -> bool:

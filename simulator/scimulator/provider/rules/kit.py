@@ -62,18 +62,28 @@ def fault(
     severity: Severity | str = Severity.DEGRADED,
     dialects: Sequence[str] = (),
     also: Sequence[str] = (),
+    preset: str = "",
 ) -> Callable[[Made], Made]:
     """Declare a subclass of Rules as the wild fault ``fault_id``; its docstring is the title.
 
     ``trips`` are the checks that must notice it, ``source`` where it was reported, ``bug`` its id in the collection,
-    ``also`` the ids of bugs that behave the same, ``dialects`` the clients that it hurts.
+    ``also`` the ids of bugs that behave the same, ``dialects`` the clients that it hurts, ``preset`` the one in
+    which it shows where the usual one has nothing to do with it.
     """
 
     def declare(made: Made) -> Made:
         title = " ".join((made.__doc__ or fault_id).split())
         sources = (source,) if isinstance(source, str) else tuple(source)
         declared = Fault(
-            fault_id, title, tuple(trips), sources, bug, Severity(severity), tuple(dialects), also=tuple(also)
+            fault_id,
+            title,
+            tuple(trips),
+            sources,
+            bug,
+            Severity(severity),
+            tuple(dialects),
+            also=tuple(also),
+            preset=preset,
         )
         if fault_id in _faults or fault_id.startswith(OFF):
             raise ValueError(f"the fault id {fault_id!r} is taken; choose another")

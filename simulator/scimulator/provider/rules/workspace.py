@@ -65,6 +65,18 @@ class WorkspaceRules:
         """Whether deleting somebody ends sessions and API keys as a deactivation does."""
         return True
 
+    def door_needs_account(self) -> bool:
+        """Whether a session or API key opens nothing once the account is gone."""
+        return True
+
+    def adoption_ends_access(self) -> bool:
+        """Whether a create with active false that becomes an account shuts its holder out as a PATCH does."""
+        return True
+
+    def hides_suspension(self) -> bool:
+        """Whether filters see a person as active who was suspended in the product."""
+        return False
+
     def admits_inactive(self) -> bool:
         """Whether somebody who is deactivated can sign in."""
         return False
@@ -100,6 +112,10 @@ class WorkspaceRules:
     def role_of_adopted(self, asked: str, before: str, default: str) -> str:
         """The role of an account that was there before SCIM knew of it."""
         return self.role_of_updated(asked, before, default)
+
+    def remembers_role(self) -> bool:
+        """Whether somebody who was deleted and comes back has the role of then."""
+        return False
 
     def grants_privilege(self) -> bool:
         """Whether SCIM can make somebody an administrator."""
@@ -173,6 +189,33 @@ class WorkspaceRules:
     def deprovisions_with_sso(self) -> bool:
         """Whether switching SAML off deactivates people."""
         return False
+
+    def owner_managed(self) -> str:
+        """What SCIM does with an owner, as the quirk owner-managed names it."""
+        return self.quirks.owner_managed
+
+    def recreation(self) -> str:
+        """What a create does for the name of somebody who was deleted, as the quirk recreation names it."""
+        return self.quirks.recreation
+
+    def locks_members(self, *, scim: bool) -> bool:  # noqa: ARG002  a fault looks at whether SCIM is on
+        """Whether the product itself cannot change members whom SCIM manages."""
+        return self.quirks.product_edits == "locked"
+
+    def group_delete_disowns(self) -> bool:
+        """Whether the members of a deleted group stop being managed by SCIM."""
+        return False
+
+    def skips_privileged_members(self) -> bool:
+        """Whether administrators are left out of the members of a group without a word."""
+        return False
+
+    def drops_administrators_with_scim(self) -> bool:
+        """Whether administrators are switched off when SCIM is."""
+        return False
+
+    def meets_just_in_time(self) -> None:
+        """A create meets the account that a first sign-in has made."""
 
     def old_token_dies(self) -> bool:
         """Whether a rotated token stops opening the door."""

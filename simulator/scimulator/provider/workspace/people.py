@@ -180,6 +180,8 @@ class People(Access):
         record = self._editable(email)
         self._not_the_last_owner(record)
         record = self.save(record, {**record.data, "active": False})
+        if self.rules.hides_suspension():
+            self.store.show_active(record.id)
         self.end_access(record.id)
         self.note("admin", "suspend", email)
         return self.shown(record)
@@ -301,7 +303,7 @@ class People(Access):
 
     def _editable(self, email: str) -> Record:
         record = self.record(email)
-        if self.quirks.product_edits == "locked" and self.standing(record.id).managed:
+        if self.rules.locks_members(scim=self.state.scim) and self.standing(record.id).managed:
             raise WorkspaceError(f"{email} is managed by SCIM and cannot be changed here")
         return record
 

@@ -58,9 +58,11 @@ class Product:
         """
         if kind.name != _USER:
             self._group_rules(data, {})
-            return Taken(data)
+            return Taken(self._without_privileged(data))
         data = self.identity.taken(data, {}, whole=True)
         role = self.roles.of_new(data)
+        grave = self.state.buried.get(fold(str(data.get("userName", "")))) if self.rules.remembers_role() else None
+        role = str(grave.get("role") or role) if grave is not None else role
         return Taken(self.roles.shown_in(data, role), role)
 
     def account_for(self, data: Mapping[str, Json]) -> Record | None:
@@ -70,6 +72,8 @@ class Product:
             return None
         for account_id, _ in self.store.holders(name):
             record = self.store.get(_USER, account_id)
+            if record is not None and self.workspace.standing(record.id).just_in_time:
+                self.rules.meets_just_in_time()
             if record is not None and (self._comes_back(record) or self.quirks.duplicate_create == "return-existing"):
                 return record
         return None
@@ -81,7 +85,7 @@ class Product:
             return True
         if self._gone(record):
             return True
-        return standing.removed and record.data.get("active") is False and self.quirks.recreation == "same-account"
+        return standing.removed and record.data.get("active") is False and self.rules.recreation() == "same-account"
 
     def adopted(self, kind: ResourceType, record: Record, data: JsonObject) -> Change:
         """Plan a create that becomes an account which is there already.
@@ -108,9 +112,9 @@ class Product:
         if data.get("active") is not False:
             self.take_seat()
         grave = self.state.buried.get(fold(str(data.get("userName", ""))))
-        if grave is None or self.quirks.recreation == "new-account":
+        if grave is None or self.rules.recreation() == "new-account":
             return fresh
-        if self.quirks.recreation == "refuse":
+        if self.rules.recreation() == "refuse":
             raise ScimError(409, "the userName belonged to an account that was deleted", ScimType.UNIQUENESS)
         return str(grave["id"])
 
@@ -135,12 +139,12 @@ class Product:
         """
         if kind.name != _USER:
             self._group_rules(after, before)
-            return Taken(after)
+            return Taken(self._without_privileged(after))
         standing = self.workspace.standing(record.id)
         was_active, active = (data.get("active") is not False for data in (before, after))
         stays = was_active and not active and self._last_owner_stays(record)
-        if standing.owner and self.quirks.owner_managed != "yes" and after != before:
-            if self.quirks.owner_managed == "refuse":
+        if standing.owner and self.rules.owner_managed() != "yes" and after != before:
+            if self.rules.owner_managed() == "refuse":
                 raise ScimError(_FORBIDDEN, "owners are not managed by SCIM")
             return Taken(dict(before), standing.role)
         after = self.identity.taken(after, before, whole=whole)
@@ -163,6 +167,22 @@ class Product:
             if isinstance(member, dict) and self.store.type_of(str(member.get("value"))) == "Group":
                 raise bad(ScimType.INVALID_VALUE, "a group is no member of a group")
 
+    def _without_privileged(self, data: JsonObject) -> JsonObject:
+        members = data.get("members")
+        if not self.rules.skips_privileged_members() or not isinstance(members, list):
+            return data
+        kept = [each for each in members if not isinstance(each, dict) or self._role_of(each) != "admin"]
+        return {**data, "members": kept}
+
+    def _role_of(self, member: JsonObject) -> str:
+        return self.workspace.role(str(member.get("value")))
+
+    def disown(self, account_ids: Iterable[str]) -> None:
+        """Stop managing accounts, as a product that is wrong about it does."""
+        for account_id in account_ids:
+            if self.store.type_of(account_id) == _USER:
+                self.workspace.stand(account_id).managed = False
+
     # a delete ----------------------------------------------------------------------------------------------------
 
     def deleting(self, record: Record) -> None:
@@ -173,7 +193,7 @@ class Product:
         """
         if self.quirks.deletion == "refuse":
             raise ScimError(_FORBIDDEN, "accounts are deactivated here and not deleted")
-        if self.quirks.owner_managed == "refuse" and self.workspace.standing(record.id).owner:
+        if self.rules.owner_managed() == "refuse" and self.workspace.standing(record.id).owner:
             raise ScimError(_FORBIDDEN, "owners are not managed by SCIM")
         self._last_owner_stays(record)
         owned = any(content["owner"] == record.id for content in self.state.contents.values())
@@ -182,7 +202,7 @@ class Product:
 
     def keeps(self, record: Record) -> bool:
         """Tell whether a delete is answered as done although the account stays as it is: an owner's."""
-        ignored = self.quirks.owner_managed == "ignore" and self.workspace.standing(record.id).owner
+        ignored = self.rules.owner_managed() == "ignore" and self.workspace.standing(record.id).owner
         return ignored or self._last_owner_stays(record)
 
     @property
@@ -213,7 +233,8 @@ class Product:
         was_active = change.before is not None and change.before.data.get("active") is not False
         active = record.data.get("active") is not False
         if was_active and not active:
-            self.workspace.end_access(record.id)
+            if change.kind is not Kind.CREATE or self.rules.adoption_ends_access():
+                self.workspace.end_access(record.id)
             if self.quirks.deactivation == "remove-membership":
                 self._drop_content(record.id)
         if self.plain and record.id not in self.state.people:
@@ -244,8 +265,8 @@ class Product:
         self._drop_content(record.id)
         gone = self.state.people.drop(record.id) if record.id in self.state.people else None
         name = str(record.data.get("userName", ""))
-        if self.quirks.recreation != "new-account":
-            self.state.buried[fold(name)] = {"id": record.id}
+        if self.rules.recreation() != "new-account" or self.rules.remembers_role():
+            self.state.buried[fold(name)] = {"id": record.id, "role": gone.role if gone is not None else ""}
         if not self.plain:
             self.workspace.note("scim", "delete", name)
         elif gone is not None:

@@ -119,6 +119,8 @@ class Workspace(People):
         Raises:
             WorkspaceError: when it does not open the door.
         """
+        if secret in self.state.api_keys and not self.rules.door_needs_account():
+            return {"id": self.state.api_keys[secret]}
         return self.shown(self._holder(self.state.api_keys, secret, "the API key is not valid"))
 
     def create_content(self, email: str, title: str = "Untitled") -> JsonObject:
@@ -181,12 +183,16 @@ class Workspace(People):
         """What becomes of members when SCIM goes off."""
         if self.rules.deactivates_when_scim_ends():
             self._deactivate_managed()
+        elif self.rules.drops_administrators_with_scim():
+            self._deactivate_managed(role="admin")
         if self.quirks.scim_disabled == "members-unmanaged":
             for record in list(self.store.select([_USER], "", (), "seq")):
                 self.stand(record.id).managed = False
 
-    def _deactivate_managed(self) -> None:
+    def _deactivate_managed(self, role: str = "") -> None:
         for record in list(self.store.select([_USER], "", (), "seq")):
+            if role and self.role(record.id) != role:
+                continue
             if self.standing(record.id).managed and record.data.get("active") is not False:
                 self.save(record, {**record.data, "active": False})
                 self.end_access(record.id)

@@ -142,6 +142,7 @@ def _standings(verdict: Verdict) -> list[_Standing]:
         _standard("RFC MUST", verdict.must, fails=True),
         _standard("RFC described", verdict.described, fails=True),
         _standard("RFC SHOULD", verdict.should, fails=False),
+        _standard("declared by the product", verdict.promised, fails=True),
     ]
     boxes = [each for each in made if each is not None]
     for each in verdict.dialects:
